@@ -1,0 +1,114 @@
+package catalog
+
+import (
+	"regexp"
+	"time"
+
+	"nhip"
+)
+
+// Source is one publisher: a file of the sources folder.
+type Source struct {
+	ID        nhip.SourceID `yaml:"id"` // the file's name without .yaml
+	Name      string        `yaml:"name"`
+	Kind      string        `yaml:"kind"`  // news, or statistics: pages whose tables carry official numbers
+	Hosts     []string      `yaml:"hosts"` // the first is the canonical one; the others are aliases of it
+	Language  string        `yaml:"language"`
+	Place     nhip.PlaceID  `yaml:"place"`     // what "thành phố", "địa phương" mean on its pages, if one place
+	Enabled   *bool         `yaml:"enabled"`   // default true; false keeps it out of `nhip run` unless named
+	Selectors string        `yaml:"selectors"` // verified, or unverified: no page was ever seen, the generic reader reads it
+	Schedule  string        `yaml:"schedule"`  // five cron fields, Asia/Ho_Chi_Minh
+
+	Delay     Duration   `yaml:"delay"`       // between two requests to one host; default 2s
+	MaxPerRun int        `yaml:"max_per_run"` // documents; default 200
+	Recheck   []Duration `yaml:"recheck"`     // ages at which a document is asked for again
+
+	Discover  Discover  `yaml:"discover"`
+	Documents Documents `yaml:"documents"`
+	Layouts   []Layout  `yaml:"layouts"` // newest first
+
+	File string `yaml:"-"` // where it was read from
+}
+
+// IsEnabled reports whether runs that name no source include this one.
+func (s *Source) IsEnabled() bool { return s.Enabled == nil || *s.Enabled }
+
+// Duration is a [time.Duration] that YAML writes as "6h" or "2d".
+type Duration time.Duration
+
+// Discover says where a source publishes the addresses of its documents.
+type Discover struct {
+	Feeds    []Feed    `yaml:"feeds"`
+	Listings []Listing `yaml:"listings"`
+	Sitemaps []string  `yaml:"sitemaps"`
+	Pages    []string  `yaml:"pages"` // fixed addresses of documents
+}
+
+// Feed is an RSS, Atom or JSON feed.
+type Feed struct {
+	URL     string `yaml:"url"`
+	Section string `yaml:"section"` // what it is about, for people
+}
+
+// Listing is a section page with links to documents.
+type Listing struct {
+	URL     string `yaml:"url"`
+	Section string `yaml:"section"`
+	Links   string `yaml:"links"` // CSS selector of the main list's links
+	Next    Next   `yaml:"next"`
+	Pages   int    `yaml:"pages"`  // how many pages a run follows, the first included; default 1
+	Format  string `yaml:"format"` // html (default) or json
+}
+
+// Next says how the following page of a listing is found: by a link on the page,
+// or by an address pattern in which {n} is the page number and {css:SELECTOR@ATTR}
+// a value of the page.
+type Next struct {
+	CSS     string `yaml:"css"`     // of an element with href
+	Pattern string `yaml:"pattern"` // "/timeline/{css:#hdZoneId@value}/trang-{n}.htm"
+	First   int    `yaml:"first"`   // {n} of the second page; default 2
+	Links   string `yaml:"links"`   // selector of the links on the following pages, where it differs
+}
+
+// Documents says which addresses of a source are documents and what identifies one.
+type Documents struct {
+	URL       *Pattern `yaml:"url"`        // matched against the canonical URL; links that do not match are not followed
+	ID        *Pattern `yaml:"id"`         // its first group is the publisher's own id
+	KeepQuery []string `yaml:"keep_query"` // query parameters that are part of the address
+}
+
+// Pattern is a regular expression of package regexp, compiled at load.
+type Pattern struct{ *regexp.Regexp }
+
+// Layout says where the fields of a document stand, for pages fetched between two days.
+type Layout struct {
+	ValidFrom  nhip.Date `yaml:"valid_from"`  // zero: always
+	ValidUntil nhip.Date `yaml:"valid_until"` // inclusive; zero: still
+	Match      string    `yaml:"match"`       // CSS selector that must match for the layout to apply, where several are valid at once
+
+	Title     Field `yaml:"title"`
+	Sapo      Field `yaml:"sapo"`
+	Body      Field `yaml:"body"` // Drop lists what inside it is no text of the article
+	Captions  Field `yaml:"captions"`
+	Authors   Field `yaml:"authors"`
+	Credit    Field `yaml:"credit"`
+	Published Field `yaml:"published"`
+	Modified  Field `yaml:"modified"`
+	Section   Field `yaml:"section"`
+	Tags      Field `yaml:"tags"`
+}
+
+// Field says where one field stands. The witnesses are asked in Order, by default
+// jsonld, meta, css; the first that gives a plausible value wins and is kept as
+// evidence.
+type Field struct {
+	CSS    []string  `yaml:"css"`    // tried in this order
+	Attr   string    `yaml:"attr"`   // attribute instead of the text
+	Meta   []string  `yaml:"meta"`   // name, property or itemprop
+	JSONLD []string  `yaml:"jsonld"` // paths such as "author.name"; the field's usual path by default
+	Order  []string  `yaml:"order"`  // of jsonld, meta, css; a witness left out is not asked
+	Drop   []string  `yaml:"drop"`   // CSS selectors removed from the element first
+	Strip  []Pattern `yaml:"strip"`  // removed from the value
+	Split  string    `yaml:"split"`  // separator of several values
+	Ignore []string  `yaml:"ignore"` // values that say nothing, such as the paper's own name
+}
