@@ -38,6 +38,10 @@ type Catalog struct {
 	sourceByID   map[nhip.SourceID]*Source
 	sourceByHost map[string]*Source
 	placeByID    map[nhip.PlaceID]*Place
+	placeByCode  map[string]*Place // "VN34:01"
+
+	organisationByID map[nhip.OrganisationID]*Organisation
+	industryByID     map[nhip.IndustryID]*Industry
 }
 
 // Problem is one thing wrong with one file.
@@ -86,6 +90,25 @@ func (c *Catalog) SourceOfHost(host string) (*Source, bool) {
 func (c *Catalog) Place(id nhip.PlaceID) (*Place, bool) {
 	p, ok := c.placeByID[id]
 	return p, ok
+}
+
+// PlaceByCode returns the province with a two-digit code of the statistics office
+// in a vintage, VN63 or VN34: seven codes meant another province before.
+func (c *Catalog) PlaceByCode(vintage, code string) (*Place, bool) {
+	p, ok := c.placeByCode[vintage+":"+code]
+	return p, ok
+}
+
+// Organisation returns the organisation with the given id.
+func (c *Catalog) Organisation(id nhip.OrganisationID) (*Organisation, bool) {
+	o, ok := c.organisationByID[id]
+	return o, ok
+}
+
+// Industry returns the industry with the given id.
+func (c *Catalog) Industry(id nhip.IndustryID) (*Industry, bool) {
+	i, ok := c.industryByID[id]
+	return i, ok
 }
 
 // Place is a country, region, province, district or other place that text may
@@ -150,7 +173,7 @@ type Organisation struct {
 	ID         nhip.OrganisationID
 	Name       string
 	NameEN     string
-	Kind       string // ministry, office, department, association, company, international
+	Kind       string // ministry, office, department, association, company, bank, press, school, party, international, group
 	ValidFrom  nhip.Date
 	ValidUntil nhip.Date
 	Successor  nhip.OrganisationID

@@ -1,0 +1,286 @@
+package catalog
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/andybalholm/cascadia"
+)
+
+// Defaults of a source; docs/catalog-format.md names them.
+const (
+	defaultDelay     = Duration(2 * time.Second)
+	defaultMaxPerRun = 200
+	defaultLanguage  = "vi"
+)
+
+func (s *Source) setDefaults() {
+	if s.Delay == 0 {
+		s.Delay = defaultDelay
+	}
+	if s.MaxPerRun == 0 {
+		s.MaxPerRun = defaultMaxPerRun
+	}
+	if s.Language == "" {
+		s.Language = defaultLanguage
+	}
+	for i := range s.Discover.Listings {
+		l := &s.Discover.Listings[i]
+		if l.Pages == 0 {
+			l.Pages = 1
+		}
+		if l.Format == "" {
+			l.Format = "html"
+		}
+		if l.Next.First == 0 && l.Next.Pattern != "" {
+			l.Next.First = 2
+		}
+	}
+}
+
+var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+
+func (k *checker) checkSource(s *Source) {
+	k.checkSlug(s, string(s.ID))
+	k.oneOf(s, "kind", s.Kind, "news", "statistics")
+	k.oneOf(s, "selectors", s.Selectors, "verified", "unverified")
+	if s.Language != "" && !languageTag.MatchString(s.Language) {
+		k.problem(s, "language", "is %q: write a language tag such as vi or en", s.Language)
+	}
+	if s.Schedule != "" {
+		if err := checkCron(s.Schedule); err != nil {
+			k.problem(s, "schedule", "%v", err)
+		}
+	}
+	if s.Delay > Duration(time.Hour) {
+		k.problem(s, "delay", "is %s: more than an hour between two requests never ends", time.Duration(s.Delay))
+	}
+	if s.MaxPerRun < 0 || s.MaxPerRun > 1_000_000 {
+		k.problem(s, "max_per_run", "is %d: write a number of documents from 1 to 1000000", s.MaxPerRun)
+	}
+	for i := 1; i < len(s.Recheck); i++ {
+		if s.Recheck[i] <= s.Recheck[i-1] {
+			k.problem(s, fmt.Sprintf("recheck[%d]", i), "is not greater than the age before it: write the ages in rising order")
+		}
+	}
+	k.checkHosts(s)
+	k.checkDiscover(s)
+	if p := s.Documents.ID; p != nil && p.Regexp != nil && p.NumSubexp() == 0 {
+		k.problem(s, "documents.id", "has no group: put brackets around the part that is the publisher's id")
+	}
+	for i := range s.Layouts {
+		k.checkLayout(s, i)
+	}
+}
+
+var hostName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+
+func (k *checker) checkHosts(s *Source) {
+	if _, written := k.where[s].lines["hosts"]; written && len(s.Hosts) == 0 {
+		k.problem(s, "hosts", "is empty: name the host of the site, such as example.vn")
+	}
+	for i, h := range s.Hosts {
+		name, port, hasPort := strings.Cut(h, ":")
+		_, err := netip.ParseAddr(h)
+		n, portErr := strconv.Atoi(port)
+		ok := err == nil || hostName.MatchString(name) && (!hasPort || portErr == nil && n > 0 && n < 1<<16)
+		if !ok {
+			k.problem(s, fmt.Sprintf("hosts[%d]", i), "is %q: write the bare host in lower case, without https:// and path", h)
+		}
+	}
+}
+
+func (k *checker) checkDiscover(s *Source) {
+	d := s.Discover
+	if s.IsEnabled() && len(d.Feeds)+len(d.Listings)+len(d.Sitemaps)+len(d.Pages) == 0 {
+		k.problem(s, "discover", "names no feed, listing, sitemap or page, so nothing is ever found: add one, or write enabled: false")
+	}
+	for i, f := range d.Feeds {
+		k.checkURL(s, fmt.Sprintf("discover.feeds[%d].url", i), f.URL)
+	}
+	for i, u := range d.Sitemaps {
+		k.checkURL(s, fmt.Sprintf("discover.sitemaps[%d]", i), u)
+	}
+	for i, u := range d.Pages {
+		k.checkURL(s, fmt.Sprintf("discover.pages[%d]", i), u)
+	}
+	for i := range d.Listings {
+		k.checkListing(s, fmt.Sprintf("discover.listings[%d].", i), &d.Listings[i])
+	}
+}
+
+func (k *checker) checkURL(s *Source, field, raw string) {
+	if raw == "" {
+		return
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		k.problem(s, field, "is %q: write a whole address with https://", raw)
+		return
+	}
+	if !s.owns(strings.ToLower(u.Host)) {
+		k.problem(s, field, "is on %s, which is none of the source's hosts nor below one: add it to hosts", u.Host)
+	}
+}
+
+// owns reports whether a host is one of the source's or below one: lists may come
+// from api.example.vn where the pages are on example.vn.
+func (s *Source) owns(host string) bool {
+	return slices.ContainsFunc(s.Hosts, func(h string) bool {
+		return host == h || strings.HasSuffix(host, "."+strings.TrimPrefix(h, "www."))
+	})
+}
+
+var nextValue = regexp.MustCompile(`\{([^{}]*)\}`)
+
+func (k *checker) checkListing(s *Source, prefix string, l *Listing) {
+	k.checkURL(s, prefix+"url", l.URL)
+	k.oneOf(s, prefix+"format", l.Format, "html", "json")
+	if l.Format != "json" {
+		if l.Links == "" {
+			k.problem(s, prefix+"links", "is missing: name the selector of the main list's links, such as h3.title a")
+		}
+		k.checkCSS(s, prefix+"links", l.Links)
+		k.checkCSS(s, prefix+"next.links", l.Next.Links)
+	}
+	if l.Pages < 0 || l.Pages > 1000 {
+		k.problem(s, prefix+"pages", "is %d: write how many pages are followed, from 1 to 1000", l.Pages)
+	}
+	n := l.Next
+	k.checkCSS(s, prefix+"next.css", n.CSS)
+	if n.CSS != "" && n.Pattern != "" {
+		k.problem(s, prefix+"next", "has both css and pattern: keep the one that works")
+	}
+	if l.Pages > 1 && n.CSS == "" && n.Pattern == "" {
+		k.problem(s, prefix+"next", "is missing, but pages is %d: say how the next page is found", l.Pages)
+	}
+	if n.Pattern == "" {
+		return
+	}
+	counted := false
+	for _, m := range nextValue.FindAllStringSubmatch(n.Pattern, -1) {
+		selector, isCSS := strings.CutPrefix(m[1], "css:")
+		css, attr, hasAttr := cutLast(selector, "@")
+		switch {
+		case m[1] == "n":
+			counted = true
+		case isCSS && hasAttr && attr != "":
+			k.checkCSS(s, prefix+"next.pattern", css)
+		default:
+			k.problem(s, prefix+"next.pattern", "holds {%s}: only {n} and {css:SELECTOR@ATTR} are known", m[1])
+		}
+	}
+	if !counted {
+		k.problem(s, prefix+"next.pattern", "has no {n}: every following page would be the same one")
+	}
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+func (k *checker) checkCSS(s *Source, field, css string) {
+	if css == "" {
+		return
+	}
+	if _, err := cascadia.ParseGroup(css); err != nil {
+		k.problem(s, field, "%q is no CSS selector: %v", css, err)
+	}
+}
+
+func (k *checker) checkLayout(s *Source, i int) {
+	l := &s.Layouts[i]
+	prefix := fmt.Sprintf("layouts[%d].", i)
+	k.checkDays(s, prefix, l.ValidFrom, l.ValidUntil)
+	k.checkCSS(s, prefix+"match", l.Match)
+	for j := range i {
+		e := &s.Layouts[j]
+		if e.Match == "" && overlap(e.ValidFrom, e.ValidUntil, l.ValidFrom, l.ValidUntil) {
+			k.problem(s, prefix+"valid_until", "overlaps layouts[%d], which has no match and would always win: give days that do not overlap, or a match", j)
+		}
+	}
+	for _, f := range l.fields() {
+		k.checkField(s, prefix+f.name, f.field)
+	}
+}
+
+type namedField struct {
+	name  string
+	field *Field
+}
+
+func (l *Layout) fields() []namedField {
+	return []namedField{
+		{"title", &l.Title}, {"sapo", &l.Sapo}, {"body", &l.Body}, {"captions", &l.Captions}, {"authors", &l.Authors},
+		{"credit", &l.Credit}, {"published", &l.Published}, {"modified", &l.Modified}, {"section", &l.Section}, {"tags", &l.Tags},
+	}
+}
+
+func (k *checker) checkField(s *Source, path string, f *Field) {
+	for i, css := range f.CSS {
+		k.checkCSS(s, fmt.Sprintf("%s.css[%d]", path, i), css)
+	}
+	for i, css := range f.Drop {
+		k.checkCSS(s, fmt.Sprintf("%s.drop[%d]", path, i), css)
+	}
+	for i, w := range f.Order {
+		at := fmt.Sprintf("%s.order[%d]", path, i)
+		k.oneOf(s, at, w, "jsonld", "meta", "css")
+		if slices.Contains(f.Order[:i], w) {
+			k.problem(s, at, "%q is written twice: keep one", w)
+		}
+	}
+}
+
+// cronFields are the five fields of crontab(5) with their bounds.
+var cronFields = []struct {
+	name     string
+	min, max int
+}{{"minute", 0, 59}, {"hour", 0, 23}, {"day of month", 1, 31}, {"month", 1, 12}, {"day of week", 0, 6}}
+
+// checkCron is a lint of five numeric fields; names of months and days, @hourly
+// and the like are refused so that every schedule is written the same way.
+func checkCron(spec string) error {
+	fields := strings.Fields(spec)
+	if len(fields) != len(cronFields) {
+		return fmt.Errorf("is %q: write five fields, minute hour day month weekday, such as 0 */2 * * *", spec)
+	}
+	for i, field := range fields {
+		f := cronFields[i]
+		for part := range strings.SplitSeq(field, ",") {
+			if !cronPart(part, f.min, f.max) {
+				return fmt.Errorf("has the %s %q: write *, a number from %d to %d, a range a-b, each with /step if wanted", f.name, part, f.min, f.max)
+			}
+		}
+	}
+	return nil
+}
+
+func cronPart(part string, min, max int) bool {
+	span, step, hasStep := strings.Cut(part, "/")
+	if n, err := strconv.Atoi(step); hasStep && (err != nil || n < 1 || n > max) {
+		return false
+	}
+	if span == "*" {
+		return true
+	}
+	from, to, isRange := strings.Cut(span, "-")
+	a, err := strconv.Atoi(from)
+	if err != nil || a < min || a > max {
+		return false
+	}
+	if !isRange {
+		return true
+	}
+	b, err := strconv.Atoi(to)
+	return err == nil && a <= b && b <= max
+}
