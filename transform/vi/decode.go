@@ -37,7 +37,7 @@ func Decode(body []byte, contentType string) (text, charset string, issues []str
 			issues = append(issues, "declared as "+declared+", but the bytes are UTF-8")
 		}
 		text = string(body)
-		if strings.Contains(text, "á»") || strings.Contains(text, "Ã") { // what ệ and à become
+		if strings.Contains(text, "á»") || strings.Contains(text, "áº") || strings.Contains(text, "Ã") { // what ệ, ế and à become
 			if _, how := DecodeString(withoutTags(text), ""); how == CharsetMojibake {
 				if t, ok := decodeMojibake(text); ok {
 					return t, CharsetMojibake, append(issues, "UTF-8 encoded twice")
