@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"sync"
+	"time"
+)
+
+// activity knows whether anybody needs the engine: requests in progress and
+// clients that hold it. It is safe for concurrent use.
+type activity struct {
+	mu    sync.Mutex
+	users int           // requests and holds
+	since time.Time     // when users became 0
+	left  chan struct{} // closed by dismiss: holders are asked to go
+	once  sync.Once
+}
+
+func newActivity() *activity {
+	return &activity{since: time.Now(), left: make(chan struct{})}
+}
+
+func (a *activity) begin() {
+	a.mu.Lock()
+	a.users++
+	a.mu.Unlock()
+}
+
+func (a *activity) end() {
+	a.mu.Lock()
+	if a.users--; a.users == 0 {
+		a.since = time.Now()
+	}
+	a.mu.Unlock()
+}
+
+// dismiss ends the holds.
+func (a *activity) dismiss() { a.once.Do(func() { close(a.left) }) }
+
+// idle returns a channel that is closed once nobody needed the engine for d.
+func (a *activity) idle(d time.Duration) <-chan struct{} {
+	over := make(chan struct{})
+	go func() {
+		for {
+			a.mu.Lock()
+			rest := d
+			if a.users == 0 {
+				rest = d - time.Since(a.since)
+			}
+			a.mu.Unlock()
+			if rest <= 0 {
+				close(over)
+				return
+			}
+			time.Sleep(rest)
+		}
+	}()
+	return over
+}

@@ -1,0 +1,228 @@
+package engine
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/ch-go/compress"
+)
+
+// holdBack is how much of an answer is kept before the first byte is sent. Up to
+// there an error still gets a clean status, and the summary is complete.
+const holdBack = 1 << 20
+
+// maxWhole bounds an answer that wait_end_of_query=1 keeps whole.
+const maxWhole = 256 << 20
+
+// maxExceptionText is the most that an exception within a stream may hold.
+const maxExceptionText = 16<<10 - 256
+
+// answer writes the response of one statement: headers, compression, and errors
+// before and within the body. It is used by one goroutine.
+type answer struct {
+	w       http.ResponseWriter
+	r       *http.Request
+	started time.Time
+	tag     string // of an exception within the stream
+	stats   statistics
+
+	format  string
+	queryID string
+	frames  bool
+	method  compress.Method
+	limit   int // how much is held back
+	whole   bool
+
+	held   []byte
+	sent   bool // headers are out
+	failed error
+	out    io.Writer // where body bytes go once headers are out
+	codec  codec     // of Accept-Encoding; nil for none
+}
+
+func newAnswer(w http.ResponseWriter, r *http.Request) *answer {
+	return &answer{w: w, r: r, started: time.Now(), tag: randomTag(), format: "TabSeparated", limit: holdBack}
+}
+
+// accept takes over what the request wants of its answer.
+func (a *answer) accept(req *request) {
+	a.format, a.queryID, a.frames, a.method = req.format, req.queryID, req.frames, req.method
+	if req.wholeBody {
+		a.whole, a.limit = true, maxWhole
+	}
+}
+
+// randomTag makes 16 lower-case letters and digits.
+func randomTag() string {
+	const alphabet = "abcdefghijklmnopqrstuvwxyz234567" // 32: no bias
+	tag := make([]byte, 16)
+	_, _ = rand.Read(tag) // never fails
+	for i := range tag {
+		tag[i] = alphabet[tag[i]%32]
+	}
+	return string(tag)
+}
+
+// write adds to the body.
+func (a *answer) write(data []byte) error {
+	if a.failed != nil {
+		return a.failed
+	}
+	if !a.sent && len(a.held)+len(data) <= a.limit {
+		a.held = append(a.held, data...)
+		return nil
+	}
+	if a.whole && !a.sent {
+		return raise(codeTooLarge, "TOO_LARGE_ARRAY_SIZE", "The result is larger than the %d bytes that wait_end_of_query=1 keeps; ask without it, or limit the result", maxWhole)
+	}
+	if !a.sent {
+		a.begin(http.StatusOK, contentType(a.format))
+		if err := a.push(a.held); err != nil {
+			return err
+		}
+		a.held = nil
+	}
+	if err := a.push(data); err != nil {
+		return err
+	}
+	return a.flush()
+}
+
+// push writes through compression to the client.
+func (a *answer) push(data []byte) error {
+	if len(data) == 0 {
+		return nil
+	}
+	_, err := a.out.Write(data)
+	if err != nil {
+		a.failed = fmt.Errorf("the client does not read its answer: %w", err)
+	}
+	return a.failed
+}
+
+func (a *answer) flush() error {
+	if a.codec != nil {
+		if err := a.codec.Flush(); err != nil {
+			a.failed = err
+			return err
+		}
+	}
+	if err := http.NewResponseController(a.w).Flush(); err != nil {
+		a.failed = err
+	}
+	return a.failed
+}
+
+// begin sends the headers.
+func (a *answer) begin(status int, mediaType string) {
+	a.sent = true
+	h := a.w.Header()
+	h.Set("Content-Type", mediaType)
+	h.Set("X-ClickHouse-Server-Display-Name", displayName)
+	h.Set("X-ClickHouse-Query-Id", a.queryID)
+	h.Set("X-ClickHouse-Format", a.format)
+	h.Set("X-ClickHouse-Timezone", zone)
+	h.Set("X-ClickHouse-Exception-Tag", a.tag)
+	h.Set("X-ClickHouse-Summary", a.summary())
+	h.Set("Keep-Alive", "timeout=30, max=9999")
+	h.Set("Access-Control-Expose-Headers", "X-ClickHouse-Query-Id,X-ClickHouse-Summary,X-ClickHouse-Server-Display-Name,X-ClickHouse-Format,X-ClickHouse-Timezone,X-ClickHouse-Exception-Code,X-ClickHouse-Exception-Tag")
+	a.out = a.w
+	if name, codec := chooseCodec(a.r.Header.Get("Accept-Encoding"), a.w); codec != nil && len(a.held) > 0 {
+		h.Set("Content-Encoding", name)
+		h.Add("Vary", "Accept-Encoding")
+		a.codec, a.out = codec, codec
+	}
+	if a.frames {
+		a.out = newFrameWriter(a.out, a.method)
+	}
+	a.w.WriteHeader(status)
+}
+
+// summary is X-ClickHouse-Summary: one JSON object whose values are strings.
+func (a *answer) summary() string {
+	u := func(n uint64) string { return strconv.FormatUint(n, 10) }
+	fields := [][2]string{
+		{"read_rows", u(a.stats.readRows)}, {"read_bytes", u(a.stats.readBytes)},
+		{"written_rows", u(a.stats.writtenRows)}, {"written_bytes", u(a.stats.writtenBytes)},
+		{"total_rows_to_read", "0"},
+		{"result_rows", u(a.stats.resultRows)}, {"result_bytes", u(a.stats.resultBytes)},
+		{"elapsed_ns", strconv.FormatInt(time.Since(a.started).Nanoseconds(), 10)}, {"memory_usage", "0"},
+	}
+	var b strings.Builder
+	for i, f := range fields {
+		b.WriteString([]string{"{", ","}[min(i, 1)])
+		text, _ := json.Marshal(f[1]) // a string never fails
+		b.WriteString(strconv.Quote(f[0]) + ":" + string(text))
+	}
+	return b.String() + "}"
+}
+
+// finish ends a good answer.
+func (a *answer) finish() {
+	if !a.sent {
+		held := a.held
+		if len(held) == 0 {
+			a.w.Header().Set("Content-Length", "0") // clients read "no block" out of it
+		}
+		a.begin(http.StatusOK, contentType(a.format))
+		if a.push(held) != nil {
+			return
+		}
+	}
+	if a.codec != nil {
+		_ = a.codec.Close() // a client that has gone gets nothing more
+	}
+}
+
+// fail ends an answer with an exception: with a status if nothing was sent yet,
+// else within the stream, which is then cut so that no client takes it for whole.
+func (a *answer) fail(err error) {
+	var e *exception
+	if !errors.As(err, &e) {
+		e = raise(codeUnknownException, "UNKNOWN_EXCEPTION", "%v", err)
+	}
+	if !a.sent {
+		a.held = []byte(e.message() + "\n")
+		h := a.w.Header()
+		h.Set("X-ClickHouse-Exception-Code", strconv.Itoa(e.code))
+		status := e.status()
+		switch status {
+		case http.StatusServiceUnavailable:
+			h.Set("Retry-After", "1")
+		case http.StatusUnauthorized:
+			h.Set("WWW-Authenticate", `Basic realm="ClickHouse server HTTP API"`)
+		}
+		a.begin(status, "text/plain; charset=UTF-8")
+		if a.push(a.held) == nil && a.codec != nil {
+			_ = a.codec.Close()
+		}
+		return
+	}
+	if a.failed == nil {
+		a.out = a.w // ClickHouse's frames end here: clients look for the block behind the last frame
+		if a.codec != nil {
+			a.out = a.codec
+		}
+		if a.push([]byte(exceptionBlock(a.tag, e.message()))) == nil {
+			_ = a.flush()
+		}
+	}
+	panic(http.ErrAbortHandler) // cuts the chunked stream without its last chunk
+}
+
+// exceptionBlock is the form of an exception within a stream. Clients look for it
+// from the end of the body, so its bytes and lengths are exact.
+func exceptionBlock(tag, message string) string {
+	if len(message) > maxExceptionText {
+		message = strings.ToValidUTF8(message[:maxExceptionText], "")
+	}
+	message += "\n"
+	return "\r\n__exception__\r\n" + tag + "\r\n" + message + strconv.Itoa(len(message)) + " " + tag + "\r\n__exception__\r\n"
+}

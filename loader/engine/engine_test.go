@@ -1,0 +1,8 @@
+package engine
+
+import (
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) { RunIfChild(); os.Exit(m.Run()) }

@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+)
+
+// execution runs one statement on its connection.
+type execution struct {
+	k   *connection
+	ctx context.Context // ends when the client leaves or the engine stops; the statement is then killed by its tag
+	tag string
+	req *request
+	a   *answer
+}
+
+func (x *execution) run() error {
+	var params *parameters
+	if len(x.req.params) > 0 {
+		params = newParameters(x.req.paramKeys, x.req.params)
+		defer params.release()
+	}
+	sql := x.tag + x.req.statement.head
+	switch {
+	case x.req.statement.verb == verbInsert:
+		return x.insert(sql, params)
+	case x.req.statement.verb == verbSelect && x.streams():
+		return x.stream(sql, params)
+	}
+	return x.whole(sql, params)
+}
+
+// whole runs a statement whose result comes in one piece.
+func (x *execution) whole(sql string, params *parameters) error {
+	if x.req.statement.verb == verbOther {
+		// The lexer has seen one statement; the engine's parser must agree before
+		// a text may run that the library would run statement by statement.
+		class, err := x.k.classify(sql, "")
+		if err != nil {
+			return err
+		}
+		if class.statements > 1 {
+			return raise(codeSyntaxError, "SYNTAX_ERROR", "Syntax error (Multi-statements are not allowed)")
+		}
+	}
+	r, err := x.k.query(sql, x.req.format, params)
+	if err != nil {
+		return err
+	}
+	x.a.stats = r.stats
+	return x.a.write(r.data)
+}
+
+// stream runs a query chunk by chunk: memory stays that of a few chunks however
+// long the result is, and a slow client slows the query down.
+func (x *execution) stream(sql string, params *parameters) error {
+	s, err := x.k.openStream(sql, x.req.format, params)
+	if err != nil {
+		return err
+	}
+	finished := false
+	defer func() { s.close(finished) }()
+	first := true
+	for {
+		r, err := s.next()
+		if err != nil {
+			finished = true
+			return err
+		}
+		if len(r.data) == 0 {
+			finished = true
+			return nil
+		}
+		if x.ctx.Err() != nil {
+			return raise(codeQueryWasCancelled, "QUERY_WAS_CANCELLED", "Query was cancelled: %v", context.Cause(x.ctx))
+		}
+		x.a.stats.add(r.stats)
+		data := r.data
+		if !first {
+			if data, err = withoutHeader(x.req.format, data); err != nil {
+				return err
+			}
+		}
+		first = false
+		if err := x.a.write(data); err != nil {
+			return err
+		}
+	}
+}
+
+// insertChunk is how much data is handed to the engine at once.
+const insertChunk = 256 << 10
+
+// insert streams the request's data into a table. Data are never part of the
+// statement's text: the library would run what follows a blank line as SQL.
+func (x *execution) insert(sql string, params *parameters) error {
+	s, err := x.k.openInsert(sql, x.req.statement.format, params)
+	if err != nil {
+		return err
+	}
+	buffer := make([]byte, insertChunk)
+	for {
+		n, readErr := fill(x.req.data, buffer)
+		if n > 0 {
+			if err := s.append(buffer[:n]); err != nil {
+				return s.failed(err)
+			}
+		}
+		switch {
+		case readErr == io.EOF:
+			r, err := s.done()
+			if err != nil {
+				return err
+			}
+			x.a.stats = r.stats
+			return nil
+		case readErr != nil:
+			s.cancel() // never done: what came is not all that was meant
+			return bodyError(readErr)
+		}
+	}
+}
+
+// fill reads until the buffer is full. Other than io.ReadFull it keeps the two
+// ends apart: io.EOF is the whole body, io.ErrUnexpectedEOF a broken one.
+func fill(r io.Reader, buffer []byte) (n int, err error) {
+	for n < len(buffer) && err == nil {
+		var more int
+		more, err = r.Read(buffer[n:])
+		n += more
+	}
+	return n, err
+}
+
+// failed closes an insert that refused data, with the engine's own reason.
+func (s *insert) failed(err error) error {
+	if _, why := s.done(); why != nil {
+		return why
+	}
+	return err
+}
+
+func (st *statistics) add(more statistics) {
+	st.resultRows += more.resultRows
+	st.resultBytes += more.resultBytes
+	st.readRows += more.readRows
+	st.readBytes += more.readBytes
+	st.writtenRows += more.writtenRows
+	st.writtenBytes += more.writtenBytes
+	st.elapsed += more.elapsed
+}
+
+// untagged takes the tag out of an engine's message: clients count positions in
+// the text they sent.
+func untagged(err error, tag string) error {
+	var e *exception
+	if errors.As(err, &e) && strings.Contains(e.text, tag) {
+		e.text = strings.ReplaceAll(e.text, tag, "")
+	}
+	return err
+}
