@@ -1,0 +1,307 @@
+package article
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"nhip/transform/vi"
+)
+
+// text is what the blocks of an article come to.
+type text struct {
+	body     []string
+	captions []string
+	letters  int // code points of the body
+	prose    int // of these, in paragraphs that end as sentences do
+	images   int
+}
+
+// readBody fills Body and Captions: from the layout's element, else from the region
+// the generic reader finds, else from the JSON-LD.
+func (g *reading) readBody() text {
+	var t text
+	from := ""
+	if g.layout != nil {
+		t, from = g.layoutBody()
+	}
+	if t.letters < shortest {
+		if generic := g.genericBody(); generic.letters > t.letters {
+			t, from = generic, "generic"
+		}
+	}
+	if ld := g.bodyOfJSONLD(); t.letters < shortest && ld.letters > 2*t.letters {
+		t, from = ld, "jsonld"
+	}
+	if len(t.body) > 0 {
+		g.a.Body = t.body
+		g.won("body", from)
+	}
+	if len(t.captions) > 0 {
+		g.a.Captions = t.captions
+		g.won("captions", from)
+	}
+	return t
+}
+
+// shortest is the number of letters below which a body is doubted.
+const shortest = 150
+
+func (g *reading) layoutBody() (text, string) {
+	f := g.layout.fields["body"]
+	captions := g.captionNodes()
+	for _, sel := range f.css {
+		for _, n := range g.page.find(sel) {
+			drop := droppers(n, f.drop)
+			w := walker{skip: func(m *html.Node) bool {
+				return m != n && (drop != nil && drop(m) || g.isSigned(m)) || m.DataAtom == atom.Nav || m.DataAtom == atom.Aside && isJunk(m)
+			}, captions: captions}
+			w.walk(n)
+			if t := g.compose(w.blocks); t.letters > 0 {
+				return t, "css:" + sel.css
+			}
+		}
+	}
+	return text{}, ""
+}
+
+// captionNodes returns the elements that the layout calls captions.
+func (g *reading) captionNodes() map[*html.Node]bool {
+	nodes := map[*html.Node]bool{}
+	for _, sel := range g.layout.fields["captions"].css {
+		for _, n := range g.page.find(sel) {
+			nodes[n] = true
+		}
+	}
+	return nodes
+}
+
+func (g *reading) bodyOfJSONLD() (t text) {
+	if g.story == nil {
+		return t
+	}
+	s, _ := g.story["articleBody"].(string)
+	for line := range strings.Lines(s) {
+		if p := plain(line); p != "" && !isFurniture(p) {
+			t.add(p)
+		}
+	}
+	return t
+}
+
+func (t *text) add(p string) {
+	t.body = append(t.body, p)
+	n := utf8.RuneCountInString(p)
+	t.letters += n
+	if endsSentence(p) && n >= 40 {
+		t.prose += n
+	}
+}
+
+// compose makes paragraphs and captions of the blocks of an article's region, and
+// leaves out what is neither: the title and the sapo once more, links to other
+// texts, furniture, the signature at the end.
+func (g *reading) compose(blocks []block) (t text) {
+	blocks = g.trimStart(blocks)
+	blocks = g.trimEnd(blocks)
+	photoStory := isPhotoStory(blocks)
+	afterImage := false
+	for i := range blocks {
+		b := &blocks[i]
+		switch {
+		case b.kind == kindImage:
+			t.images++
+			afterImage = true
+			continue
+		case b.kind == kindCaption && photoStory && endsSentence(b.text) && !hasPhotoCredit(b.text):
+			t.add(b.text)
+			continue
+		case b.kind == kindCaption || isCaptionText(blocks, i, afterImage):
+			if utf8.RuneCountInString(b.text) >= 3 { // an editor's placeholder is shorter
+				t.captions = append(t.captions, b.text)
+			}
+			continue
+		}
+		wasImage := afterImage
+		afterImage = false
+		if isFurniture(b.text) || g.isRelated(blocks, i) || isOrnament(b.text) {
+			afterImage = wasImage && isOrnament(b.text)
+			continue
+		}
+		t.add(b.text)
+	}
+	return t
+}
+
+// isPhotoStory reports whether the text stands in the captions: several of them are
+// sentences, and hardly any paragraph is.
+func isPhotoStory(blocks []block) bool {
+	told, captions, prose := 0, 0, 0
+	for i := range blocks {
+		b := &blocks[i]
+		n := utf8.RuneCountInString(b.text)
+		switch {
+		case b.kind == kindCaption && endsSentence(b.text) && !hasPhotoCredit(b.text):
+			captions++
+			told += n
+		case b.kind != kindCaption && weigh(b) > 0:
+			prose += n
+		}
+	}
+	return captions >= 3 && prose*3 < told
+}
+
+// isCaptionText recognises a caption that no markup marks: a short text with a
+// credit of the picture, after an image or on its own.
+func isCaptionText(blocks []block, i int, afterImage bool) bool {
+	b := &blocks[i]
+	if b.kind == kindRow || b.kind == kindHeading || utf8.RuneCountInString(b.text) > 400 {
+		return false
+	}
+	if hasPhotoCredit(b.text) {
+		return afterImage || utf8.RuneCountInString(b.text) < 250
+	}
+	return afterImage && inPhotoTable(b.node)
+}
+
+// inPhotoTable reports whether an element is a cell of a table that holds an image:
+// the frame that older publishing systems put around a photo and its caption.
+func inPhotoTable(n *html.Node) bool {
+	for depth := 0; n != nil && depth < 6; n, depth = n.Parent, depth+1 {
+		switch n.DataAtom {
+		case atom.Table, atom.Figure:
+			return below(n, "img").Length() > 0
+		case atom.Article, atom.Main, atom.Body:
+			return false
+		}
+	}
+	return false
+}
+
+// isOrnament reports whether a text holds no letter or digit: rules, stars, dots.
+func isOrnament(s string) bool {
+	for _, r := range s {
+		if isLetterOrDigit(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// isRelated recognises a link to another text: a block that is nothing but a link,
+// in a list of such links, behind an arrow, or to another article of the same site.
+func (g *reading) isRelated(blocks []block, i int) bool {
+	b := &blocks[i]
+	if !b.isLink() || b.kind == kindRow {
+		return false
+	}
+	if b.kind == kindItem || b.kind == kindHeading {
+		return true
+	}
+	letters := utf8.RuneCountInString(b.text)
+	return letters >= 12 && (b.link == b.size || letters < 200)
+}
+
+// trimStart leaves out the title, the sapo and what stands before them, where the
+// region begins with them.
+func (g *reading) trimStart(blocks []block) []block {
+	title, sapo := vi.Key(g.a.Title), vi.Key(g.a.Sapo)
+	limit := min(len(blocks), 12)
+	for i := limit - 1; i >= 0; i-- {
+		b := &blocks[i]
+		if b.kind == kindImage || b.kind == kindCaption {
+			continue
+		}
+		key := vi.Key(b.text)
+		if key == title && title != "" {
+			return keepImages(blocks, i)
+		}
+		if sapo != "" && (key == sapo || len(sapo) > 80 && strings.HasSuffix(key, sapo) && len(key) < len(sapo)+40) {
+			blocks = append(blocks[:i:i], blocks[i+1:]...)
+		}
+	}
+	return blocks
+}
+
+// keepImages drops the texts before and at i, not the captions among them.
+func keepImages(blocks []block, i int) []block {
+	var kept []block
+	for _, b := range blocks[:i] {
+		if b.kind == kindImage || b.kind == kindCaption {
+			kept = append(kept, b)
+		}
+	}
+	return append(kept, blocks[i+1:]...)
+}
+
+// trimEnd takes the signature off the end: names, "Theo …", "Nguồn: …", and the
+// furniture around them.
+func (g *reading) trimEnd(blocks []block) []block {
+	end := len(blocks)
+	for looked := 0; end > 0 && looked < 8; looked++ {
+		b := &blocks[end-1]
+		if b.kind == kindImage || b.kind == kindCaption {
+			if looked > 2 {
+				break
+			}
+			blocks = append(blocks[:end-1:end-1], append(blocks[end:], *b)...)
+			end--
+			continue
+		}
+		if !g.isClosing(b) {
+			break
+		}
+		blocks = append(blocks[:end-1:end-1], blocks[end:]...)
+		end--
+	}
+	return blocks
+}
+
+// isClosing reports whether a block at the end of a text is a signature, a credit
+// or furniture. What it tells of author and credit is kept where nothing better did.
+func (g *reading) isClosing(b *block) bool {
+	letters := utf8.RuneCountInString(b.text)
+	if letters > 90 {
+		return false
+	}
+	if isFurniture(b.text) || isOrnament(b.text) || g.isOwn(b.text) {
+		return true
+	}
+	names, credit := signature(b.text)
+	if credit != "" && len(names) == 0 {
+		if endsSentence(b.text) && letters > 40 {
+			return false
+		}
+		g.closingCredit(credit)
+		return true
+	}
+	known := len(names) > 0
+	for _, n := range names {
+		known = known && containsFold(g.a.Authors, n)
+	}
+	marked := b.right || b.isBold() || b.kind == kindParagraph && b.br
+	if known || isSignature(b.text) && (marked || len(g.a.Authors) == 0) && !endsSentence(b.text) && b.kind != kindHeading {
+		if len(g.a.Authors) == 0 {
+			for _, n := range names {
+				if !g.isOwn(n) {
+					g.a.Authors = append(g.a.Authors, n)
+					g.won("authors", "signature")
+				}
+			}
+		}
+		if credit != "" {
+			g.closingCredit(credit)
+		}
+		return true
+	}
+	return false
+}
+
+func (g *reading) closingCredit(credit string) {
+	if g.a.Credit == "" && !g.isOwn(credit) {
+		g.a.Credit = credit
+		g.won("credit", "signature")
+	}
+}

@@ -1,0 +1,483 @@
+package article
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"nhip/transform/vi"
+)
+
+// The generic reader finds the text of a page that no layout describes. Every block
+// of the page weighs for or against being prose; the element with the greatest sum
+// below it is the region of the text: a smaller one loses paragraphs, a larger one
+// takes in menus, lists of links and footers, which weigh against it.
+
+// region is the generic reader's find.
+type region struct {
+	root   *html.Node
+	blocks []block
+	weight int
+	links  int // headings that are links, among the blocks
+}
+
+// genericBody reads the body of the region, and with it the sapo.
+func (g *reading) genericBody() text {
+	r := g.region()
+	if r.root == nil {
+		return text{}
+	}
+	blocks := g.readGenericSapo(r.blocks)
+	return g.compose(blocks)
+}
+
+// region finds the region once.
+func (g *reading) region() *region {
+	if g.found != nil {
+		return g.found
+	}
+	g.found = &region{}
+	w := walker{skip: func(n *html.Node) bool {
+		return n.DataAtom == atom.Nav || n.DataAtom == atom.Footer || n.DataAtom == atom.Aside && isJunk(n)
+	}}
+	w.walk(g.page.body)
+	root, weight := heaviest(g.page.body, w.blocks)
+	if root == nil {
+		return g.found
+	}
+	if n := g.marked(root, w.blocks, weight); n != nil {
+		root = n
+	}
+	g.found.root, g.found.weight = root, weight
+	g.found.blocks = g.blocksOf(root, weight)
+	for i := range g.found.blocks {
+		if b := &g.found.blocks[i]; b.isLink() && (b.kind == kindHeading || b.kind == kindItem) {
+			g.found.links++
+		}
+	}
+	return g.found
+}
+
+// heaviest returns the element with the greatest sum of weights, the innermost of
+// those that are equal.
+func heaviest(body *html.Node, blocks []block) (*html.Node, int) {
+	sums := map[*html.Node]int{}
+	for i := range blocks {
+		b := &blocks[i]
+		weight := weigh(b)
+		if weight == 0 {
+			continue
+		}
+		if weight > 0 && inJunk(b.node, body) {
+			weight = -weight / 2
+		}
+		for n := b.node; n != nil; n = n.Parent {
+			sums[n] += weight
+			if n == body {
+				break
+			}
+		}
+	}
+	var best *html.Node
+	most := 0
+	for i := range blocks { // in page order, so that the result does not depend on the map's
+		for n := blocks[i].node; n != nil; n = n.Parent {
+			if s := sums[n]; s > most || s == most && best != nil && n != best && inside(n, best) {
+				best, most = n, s
+			}
+			if n == body {
+				break
+			}
+		}
+	}
+	return best, most
+}
+
+// weigh says how much a block speaks for prose.
+func weigh(b *block) int {
+	n := utf8.RuneCountInString(b.text)
+	switch {
+	case b.kind == kindImage:
+		return 0
+	case b.kind == kindCaption: // the text of a photo story
+		if n >= 40 && endsSentence(b.text) {
+			return n / 3
+		}
+		return 0
+	case b.link*2 > b.size:
+		return -min(n, 120)
+	case b.kind == kindRow:
+		return n / 4
+	case n >= 60 && (endsSentence(b.text) || n >= 160):
+		return min(n, 1200) * (b.size - b.link) / b.size
+	case n >= 30 && endsSentence(b.text):
+		return n / 2
+	case b.kind == kindHeading:
+		return 0
+	}
+	return -min(n/4+2, 15)
+}
+
+func inside(n, ancestor *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n == ancestor {
+			return true
+		}
+	}
+	return false
+}
+
+// marked returns the element that the page itself calls the text of the article, if
+// it holds most of what the weighing found.
+func (g *reading) marked(root *html.Node, blocks []block, weight int) *html.Node {
+	for _, n := range below(g.page.body, "[itemprop=articleBody], [itemprop='articleBody text']").Nodes {
+		sum := 0
+		for i := range blocks {
+			if inside(blocks[i].node, n) {
+				sum += weigh(&blocks[i])
+			}
+		}
+		if sum*10 >= weight*6 && (inside(root, n) || inside(n, root)) {
+			return n
+		}
+	}
+	return nil
+}
+
+// blocksOf walks the region again without the boxes in it that are no text: shares,
+// tags, related texts, bylines. A box that holds a good part of the text is kept,
+// whatever it is called.
+func (g *reading) blocksOf(root *html.Node, weight int) []block {
+	w := walker{skip: func(n *html.Node) bool {
+		if n == root {
+			return false
+		}
+		switch n.DataAtom {
+		case atom.Nav, atom.Footer:
+			return true
+		}
+		return isBlock(n) && isJunk(n) && letters(n, weight/3+1) < weight/3+1 || g.signed[n]
+	}}
+	w.walk(root)
+	return cutAfterText(w.blocks)
+}
+
+// cutAfterText ends the region where lists of links begin and no prose follows.
+func cutAfterText(blocks []block) []block {
+	last := 0
+	for i := range blocks {
+		if weigh(&blocks[i]) > 0 || blocks[i].kind == kindCaption || blocks[i].kind == kindRow {
+			last = i + 1
+		}
+	}
+	end := last
+	for end < len(blocks) && end < last+4 && !blocks[end].isLink() { // a signature, a last item without full stop
+		end++
+	}
+	return blocks[:end]
+}
+
+// letters counts the letters below n, up to limit.
+func letters(n *html.Node, limit int) int {
+	count, _ := textLength(n, limit)
+	return count
+}
+
+// junk are words of a class or id that name boxes beside the text.
+var junk = map[string]bool{
+	"share": true, "sharing": true, "social": true, "related": true, "relate": true, "relatednews": true, "relation": true,
+	"lienquan": true, "tinlienquan": true, "tags": true, "tag": true, "tagdetail": true, "keyword": true, "keywords": true, "tukhoa": true,
+	"author": true, "authors": true, "byline": true, "tacgia": true, "breadcrumb": true, "breadcrumbs": true, "crumb": true, "bread": true,
+	"comment": true, "comments": true, "binhluan": true, "cmt": true, "sidebar": true, "footer": true, "nav": true, "menu": true, "navbar": true,
+	"banner": true, "ads": true, "adv": true, "advertisement": true, "advert": true, "quangcao": true, "copyright": true,
+	"vote": true, "rating": true, "reaction": true, "subscribe": true, "newsletter": true, "tts": true, "audio": true, "toolbar": true,
+	"zalo": true, "facebook": true, "twitter": true, "recommend": true, "recommended": true, "suggest": true, "popular": true, "mostview": true, "mostread": true,
+	"readmore": true, "xemthem": true, "docthem": true, "tinmoi": true, "tindnd": true, "samecate": true, "widget": true,
+	"popup": true, "modal": true, "cookie": true, "login": true, "print": true, "follow": true, "bookmark": true,
+	"source": true, "nguon": true, "date": true, "publish": true, "time": true, "meta": true, "infomation": true, "player": true,
+	"kbwscwl": true, "relatedbox": true, "othernews": true, "morenews": true, "latest": true, "skip": true, "disclaimer": true,
+}
+
+// isJunk reports whether an element's class, id, role or type calls it a box beside
+// the text.
+func isJunk(n *html.Node) bool {
+	found := false
+	for _, key := range []string{"class", "id", "type", "data-role", "role"} {
+		v := attr(n, key)
+		if v == "" || found {
+			continue
+		}
+		words(v, func(w string) { found = found || junk[w] })
+	}
+	return found
+}
+
+// inJunk reports whether one of the elements around n, up to body, is such a box.
+func inJunk(n, body *html.Node) bool {
+	for depth := 0; n != nil && n != body && depth < 40; n, depth = n.Parent, depth+1 {
+		switch n.DataAtom {
+		case atom.Article, atom.Main, atom.Body, atom.Html:
+			return false
+		}
+		if isAside(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// isAside reports whether an element holds prose that is not the article's: what
+// readers write, summaries of other texts, invitations.
+func isAside(n *html.Node) bool {
+	found := false
+	for _, key := range []string{"class", "id"} {
+		words(attr(n, key), func(w string) {
+			switch w {
+			case "comment", "comments", "binhluan", "cmt", "disqus", "footer", "sidebar", "related", "lienquan", "tinlienquan", "modal", "popup", "promo", "cookie":
+				found = true
+			}
+		})
+	}
+	return found
+}
+
+// genericTitle compares the headings of the page with what its head calls it. The
+// heading wins where they are about the same; a logo set as h1 shares nothing.
+func (g *reading) genericTitle() (value, bool) {
+	var head []value
+	for _, v := range g.witnessesOfHead("title") {
+		v.text = g.cutSiteName(v.text)
+		if g.plausibleTitle(v.text) {
+			head = append(head, v)
+		}
+	}
+	if t := g.cutSiteName(g.page.title); g.plausibleTitle(t) {
+		head = append(head, value{text: t, from: "title"})
+	}
+	var best value
+	score := 0
+	for _, n := range g.headings() {
+		s := (&walker{}).text(n)
+		if !g.plausibleTitle(s) {
+			continue
+		}
+		for _, v := range head {
+			if o := overlap(s, v.text); o > score {
+				best, score = value{text: s, from: "generic", node: n}, o
+			}
+		}
+		if len(head) == 0 && best.text == "" && n.DataAtom == atom.H1 {
+			best = value{text: s, from: "generic", node: n}
+		}
+	}
+	if score >= 50 || len(head) == 0 && best.text != "" {
+		return best, true
+	}
+	if len(head) > 0 {
+		return head[0], true
+	}
+	return value{}, false
+}
+
+// headings returns the elements that may bear the title: h1, and where there is
+// none, elements whose class says title.
+func (g *reading) headings() []*html.Node {
+	nodes := g.page.headings
+	if len(nodes) > 8 {
+		nodes = nodes[:8]
+	}
+	for i, n := range below(g.page.body, "h2, [class*=title], [class*=headline]").Nodes {
+		if i == 60 {
+			break
+		}
+		if letters(n, 401) <= 400 {
+			nodes = append(nodes[:len(nodes):len(nodes)], n)
+		}
+	}
+	return nodes
+}
+
+// witnessesOfHead returns JSON-LD and meta only.
+func (g *reading) witnessesOfHead(name string) []value {
+	f := &field{order: usualOrder}
+	return append(g.fromJSONLD(name, f), g.fromMeta(name, f)...)
+}
+
+// overlap says how many of the words of two titles are the same, in percent of the
+// longer one.
+func overlap(a, b string) int {
+	wa, wb := strings.Fields(vi.Key(a)), strings.Fields(vi.Key(b))
+	if len(wa) == 0 || len(wb) == 0 {
+		return 0
+	}
+	count := map[string]int{}
+	for _, w := range wa {
+		count[w]++
+	}
+	same := 0
+	for _, w := range wb {
+		if count[w] > 0 {
+			count[w]--
+			same++
+		}
+	}
+	return same * 100 / max(len(wa), len(wb))
+}
+
+// readGenericSapo finds the lead: what the head calls the description, where the
+// page shows it, else the block between title and text whose class says lead. It
+// returns the blocks of the body.
+func (g *reading) readGenericSapo(blocks []block) []block {
+	if g.a.Sapo != "" {
+		return blocks
+	}
+	var described []value
+	for _, v := range g.witnessesOfHead("sapo") {
+		if v.text = g.cutSiteName(v.text); g.plausibleSapo(v.text) {
+			described = append(described, v)
+		}
+	}
+	take := func(s, from string) {
+		g.a.Sapo = s
+		g.won("sapo", from)
+	}
+	for _, n := range g.leads() {
+		s := (&walker{}).text(n)
+		if utf8.RuneCountInString(s) > 900 || !g.plausibleSapo(s) {
+			continue
+		}
+		if len(described) == 0 || describes(described, s) {
+			take(s, "generic")
+			return blocks
+		}
+	}
+	if len(described) == 0 {
+		return blocks
+	}
+	// The first paragraph is the lead if the head quotes it whole, or if it is set apart.
+	for i := range blocks[:min(len(blocks), 6)] {
+		b := &blocks[i]
+		if b.kind != kindParagraph && b.kind != kindHeading || utf8.RuneCountInString(b.text) < 40 {
+			continue
+		}
+		if describes(described, b.text) && (b.isBold() || b.kind == kindHeading || quoted(described, b.text)) && utf8.RuneCountInString(b.text) < 700 {
+			take(b.text, "generic")
+			return append(blocks[:i:i], blocks[i+1:]...)
+		}
+		if describes(described, b.text) {
+			return blocks // an excerpt of the first paragraph is no lead
+		}
+		break
+	}
+	take(described[0].text, described[0].from)
+	return blocks
+}
+
+// leads returns the elements whose class or role says lead.
+func (g *reading) leads() []*html.Node {
+	nodes := below(g.page.body, "[class*=sapo], [data-role=sapo], [itemprop=description], [class*=lead], [class*=description], "+
+		"[class*=summary], [class*=excerpt], [class*=standfirst], [class*=chapeau], [class*=tomtat], h2, h3, strong").Nodes
+	if len(nodes) > 120 {
+		nodes = nodes[:120]
+	}
+	return nodes
+}
+
+// describes reports whether a visible text is what a description says: the same, or
+// the description is a part of it cut short.
+func describes(described []value, s string) bool {
+	key := vi.Key(s)
+	for _, v := range described {
+		d := strings.TrimRight(vi.Key(v.text), " .…")
+		if d == "" {
+			continue
+		}
+		if strings.HasPrefix(key, d) || strings.HasSuffix(strings.TrimRight(key, " .…"), d) || len(key) > 40 && strings.HasPrefix(d, strings.TrimRight(key, " .…")) {
+			return true
+		}
+		if overlap(s, v.text) >= 85 {
+			return true
+		}
+	}
+	return false
+}
+
+// quoted reports whether a description is the whole text.
+func quoted(described []value, s string) bool {
+	key := strings.TrimRight(vi.Key(s), " .…")
+	for _, v := range described {
+		if strings.TrimRight(vi.Key(v.text), " .…") == key {
+			return true
+		}
+	}
+	return false
+}
+
+// genericStamps reads times from the visible page: time elements, elements whose
+// class or id says date or time, near the title first.
+func (g *reading) genericStamps() (out []stamp) {
+	for _, n := range append(g.page.times[:min(len(g.page.times), 20):min(len(g.page.times), 20)],
+		below(g.page.body, "[itemprop=datePublished], [data-role=publishdate], [class*=date], [class*=time], [id*=date]").Nodes...) {
+		if len(out) >= 40 || letters(n, 81) > 80 {
+			continue
+		}
+		s := (&walker{}).text(n)
+		for _, t := range append(attributesOfTime(n), s) {
+			if t, ok := g.absolute(t, "generic"); ok && t.Precision >= vi.PrecisionMinute {
+				return append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// genericBreadcrumb reads the visible breadcrumb.
+func (g *reading) genericBreadcrumb() []string {
+	for _, css := range []string{"[class*=breadcrumb] a", "[class*=bread-crumb] a", "[class*=detail-cate] a", "[data-role=cate-name]", "[itemtype*=BreadcrumbList] [itemprop=name]", "[class*=crumb] a", "a[class*=category]"} {
+		var names []string
+		for _, n := range below(g.page.body, css).Nodes {
+			if s := (&walker{}).text(n); s != "" && len(names) < 12 {
+				names = append(names, s)
+			}
+		}
+		if len(names) > 0 && len(names) <= 6 {
+			return names
+		}
+	}
+	return nil
+}
+
+// genericTags reads the links of a box of tags.
+func (g *reading) genericTags() (values []value) {
+	for _, css := range []string{"[rel=tag]", "[class*=tags] a", "[class*=tag-] a", "[class*=detail-tab] a", "[class*=tagdetail] a", "[class*=keyword] a", "[class*=tag] li a"} {
+		for _, n := range below(g.page.body, css).Nodes {
+			if s := (&walker{}).text(n); s != "" {
+				values = append(values, value{text: s, from: "generic", node: n})
+			}
+		}
+		if len(values) > 0 && len(values) <= 40 {
+			return values
+		}
+		values = nil
+	}
+	return nil
+}
+
+// genericBylines returns the elements that seem to name the author.
+func (g *reading) genericBylines() (values []value) {
+	nodes := below(g.page.body, "[rel=author], [itemprop=author], a[href*='/tac-gia/'], a[href*='/author/'], [class*=author], [class*=byline], [class*=tacgia], [class*=tac-gia], [class*=pen-name]").Nodes
+	for _, n := range nodes {
+		if len(values) == 24 {
+			break
+		}
+		if letters(n, 81) > 80 {
+			continue
+		}
+		if s := (&walker{}).text(n); s != "" {
+			values = append(values, value{text: s, from: "generic", node: n})
+		}
+	}
+	return values
+}

@@ -1,0 +1,214 @@
+package article
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+
+	"nhip"
+	"nhip/catalog"
+)
+
+// selector is one compiled CSS selector with the key under which the survey keeps
+// the elements it can match: "#id", ".class" or a tag name of its last compound.
+type selector struct {
+	css   string
+	match goquery.Matcher
+	keys  []string // of every alternative; nil if one of them has none
+}
+
+func compile(css string) (selector, error) {
+	match, err := cascadia.Compile(css)
+	if err != nil {
+		return selector{}, fmt.Errorf("selector %q: %w", css, err)
+	}
+	group, err := cascadia.ParseGroup(css)
+	if err != nil {
+		return selector{}, fmt.Errorf("selector %q: %w", css, err)
+	}
+	s := selector{css: css, match: match}
+	for _, alternative := range group {
+		key := lastKey(alternative.String())
+		if key == "" {
+			s.keys = nil
+			break
+		}
+		s.keys = append(s.keys, key)
+	}
+	return s, nil
+}
+
+// lastKey returns the id, class or tag that every match of a single selector bears,
+// or "" where there is none.
+func lastKey(css string) string {
+	depth, start := 0, 0
+	for i := 0; i < len(css); i++ {
+		switch css[i] {
+		case '[', '(':
+			depth++
+		case ']', ')':
+			depth--
+		case ' ', '>', '+', '~':
+			if depth == 0 {
+				start = i + 1
+			}
+		case '"', '\'', '\\':
+			return "" // quoting is rare: ask the whole page
+		}
+	}
+	last := css[start:]
+	end := func(from int) int {
+		for i := from; i < len(last); i++ {
+			if strings.IndexByte(".#[:", last[i]) >= 0 {
+				return i
+			}
+		}
+		return len(last)
+	}
+	for _, sign := range []byte{'#', '.'} {
+		depth = 0
+		for i := 0; i < len(last); i++ {
+			switch last[i] {
+			case '[', '(':
+				depth++
+			case ']', ')':
+				depth--
+			case sign:
+				if depth == 0 {
+					return last[i:end(i+1)]
+				}
+			}
+		}
+	}
+	if tag := last[:end(0)]; tag != "*" {
+		return tag
+	}
+	return ""
+}
+
+// find returns the elements a selector matches.
+func (s *survey) find(sel selector) []*html.Node {
+	if sel.keys == nil {
+		return sel.match.MatchAll(s.root)
+	}
+	var found []*html.Node
+	for i, key := range sel.keys {
+		for _, n := range s.nodes[key] {
+			if sel.match.Match(n) && (i == 0 || !contains(found, n)) {
+				found = append(found, n)
+			}
+		}
+	}
+	return found
+}
+
+func contains(nodes []*html.Node, n *html.Node) bool {
+	for _, m := range nodes {
+		if m == n {
+			return true
+		}
+	}
+	return false
+}
+
+// field is a compiled [catalog.Field].
+type field struct {
+	catalog.Field
+	css   []selector
+	drop  []selector
+	order []string
+}
+
+// layout is a compiled [catalog.Layout].
+type layout struct {
+	from, until nhip.Date
+	match       *selector
+	fields      map[string]*field
+}
+
+// plan is what is compiled of one source.
+type plan struct {
+	layouts []*layout
+	keys    map[string]bool // of all its selectors
+}
+
+var usualOrder = []string{"jsonld", "meta", "css"}
+
+// newPlan compiles the layouts of a source. The catalog has checked the selectors
+// when it was loaded; a catalog made by hand is checked here.
+func newPlan(src *catalog.Source) (*plan, error) {
+	p := &plan{keys: map[string]bool{}}
+	var errs []error
+	get := func(where, css string) selector {
+		s, err := compile(css)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("source %s: %s: %w", src.ID, where, err))
+		}
+		for _, key := range s.keys {
+			p.keys[key] = true
+		}
+		return s
+	}
+	for i := range src.Layouts {
+		spec := &src.Layouts[i]
+		l := &layout{from: spec.ValidFrom, until: spec.ValidUntil, fields: map[string]*field{}}
+		if spec.Match != "" {
+			s := get("match", spec.Match)
+			l.match = &s
+		}
+		for name, f := range map[string]catalog.Field{"title": spec.Title, "sapo": spec.Sapo, "body": spec.Body,
+			"captions": spec.Captions, "authors": spec.Authors, "credit": spec.Credit, "published": spec.Published,
+			"modified": spec.Modified, "section": spec.Section, "tags": spec.Tags} {
+			c := &field{Field: f, order: usualOrder}
+			if len(f.Order) > 0 {
+				c.order = f.Order
+			}
+			for _, css := range f.CSS {
+				c.css = append(c.css, get(name, css))
+			}
+			for _, css := range f.Drop {
+				c.drop = append(c.drop, get(name+".drop", css))
+			}
+			l.fields[name] = c
+		}
+		p.layouts = append(p.layouts, l)
+	}
+	return p, errors.Join(errs...)
+}
+
+// layoutOf returns the layout of the page's day that the page bears the mark of, or
+// nil: then the page is read generically.
+func (p *plan) layoutOf(s *survey, day nhip.Date) *layout {
+	for _, l := range p.layouts {
+		if !day.IsZero() && (!l.from.IsZero() && day.Compare(l.from) < 0 || !l.until.IsZero() && day.Compare(l.until) > 0) {
+			continue
+		}
+		if l.match == nil || len(s.find(*l.match)) > 0 {
+			return l
+		}
+	}
+	return nil
+}
+
+// droppers returns a skip function for the elements below root that one of the
+// selectors matches.
+func droppers(root *html.Node, drop []selector) func(*html.Node) bool {
+	if len(drop) == 0 {
+		return nil
+	}
+	out := map[*html.Node]bool{}
+	doc := goquery.NewDocumentFromNode(root)
+	for _, d := range drop {
+		for _, n := range doc.FindMatcher(d.match).Nodes {
+			out[n] = true
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return func(n *html.Node) bool { return out[n] }
+}

@@ -1,0 +1,82 @@
+package article
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// parse builds the tree a browser would build. Pages nested deeper than the parser
+// accepts (512 elements) are flattened first; flattened tells so.
+func parse(text string) (root *html.Node, flattened bool, err error) {
+	root, err = html.Parse(strings.NewReader(text))
+	if err == nil {
+		return root, false, nil
+	}
+	root, again := html.Parse(bytes.NewReader(flatten(text)))
+	if again != nil {
+		return nil, true, fmt.Errorf("html: %w", err)
+	}
+	return root, true, nil
+}
+
+// flatDepth is where flatten begins to leave elements out. Formatting elements are
+// reopened by the parser, so it stays well below the parser's own limit.
+const flatDepth = 60
+
+// flatten writes the page again without the tags of elements nested deeper than
+// flatDepth; a line break takes the place of every block's boundary, so that no two
+// paragraphs are glued.
+func flatten(text string) []byte {
+	z := html.NewTokenizer(strings.NewReader(text))
+	z.SetMaxBuf(1 << 20)
+	var out bytes.Buffer
+	depth := 0
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return out.Bytes()
+		case html.StartTagToken:
+			raw := z.Raw()
+			name, _ := z.TagName()
+			a := atom.Lookup(name)
+			if isVoid(a) || a == atom.Script || a == atom.Style {
+				out.Write(raw)
+				continue
+			}
+			if depth++; depth <= flatDepth && a != atom.Font && a != atom.B && a != atom.I {
+				out.Write(raw)
+			} else if isBlock(&html.Node{DataAtom: a}) {
+				out.WriteString("<br>")
+			}
+		case html.EndTagToken:
+			raw := z.Raw()
+			name, _ := z.TagName()
+			a := atom.Lookup(name)
+			if isVoid(a) || a == atom.Script || a == atom.Style {
+				out.Write(raw)
+				continue
+			}
+			if depth <= flatDepth {
+				out.Write(raw)
+			} else if isBlock(&html.Node{DataAtom: a}) {
+				out.WriteString("<br>")
+			}
+			depth = max(0, depth-1)
+		default:
+			out.Write(z.Raw())
+		}
+	}
+}
+
+func isVoid(a atom.Atom) bool {
+	switch a {
+	case atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link,
+		atom.Meta, atom.Param, atom.Source, atom.Track, atom.Wbr:
+		return true
+	}
+	return false
+}
