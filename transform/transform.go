@@ -1,0 +1,157 @@
+// Package transform turns a page into a record: the article, its observations,
+// people, organisations, places and industries, and the issues met on the way.
+//
+// It is pure: no clock, no network, no store. The same page and catalog always give
+// the same record, so kept pages can be read again when a reader has become better.
+// The work is done by the packages below this one, which know nothing of each
+// other; here they meet:
+//
+//	article   page or plain text -> title, sapo, paragraphs, authors, times, section
+//	entity    article            -> people, organisations, places, industries, terms
+//	fact      article, entities  -> observations in prose
+//	table     page or workbook   -> observations of official statistics
+package transform
+
+import (
+	"fmt"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"nhip"
+	"nhip/catalog"
+	"nhip/transform/article"
+)
+
+// version is the version of the readers as a whole. It goes up with every change
+// that makes another record of the same page; records of an older one are found by
+// it and read again.
+const version = "1"
+
+// Reader reads pages. It is safe for concurrent use.
+type Reader struct {
+	catalog  *catalog.Catalog
+	articles *article.Reader
+}
+
+// New prepares the readers for a catalog. It fails where a selector of a source
+// does not compile.
+func New(c *catalog.Catalog) (*Reader, error) {
+	articles, err := article.New(c)
+	if err != nil {
+		return nil, fmt.Errorf("transform: %w", err)
+	}
+	return &Reader{catalog: c, articles: articles}, nil
+}
+
+// Read returns the record of a page: of kind article, text or table; an empty kind
+// is taken for an article. It never fails: what is no document, or made a reader
+// panic, is a record with Reject set and an issue that says why. The slices of the
+// record are empty, never nil.
+//
+// The day the text speaks from is its published time, else Page.FetchedAt.
+func (r *Reader) Read(p *nhip.Page) *nhip.Record {
+	src := r.sourceOf(p)
+	rec := r.emptyRecord(p, src)
+	r.guard(rec, func() {
+		switch p.Kind {
+		case nhip.KindTable:
+			r.readTable(rec, p, src)
+		case nhip.KindArticle, nhip.KindText, "":
+			r.readArticle(rec, p, src)
+		default:
+			rec.Reject = article.RejectNotArticle
+			rec.Issues = append(rec.Issues, nhip.Issue{Field: "page", Reason: "a " + string(p.Kind) + " leads to documents and is none"})
+		}
+	})
+	return rec
+}
+
+// guard turns a panic of a reader into a rejected record: one page must not end the
+// run of all others.
+func (r *Reader) guard(rec *nhip.Record, read func()) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			rec.Reject = article.RejectParse
+			rec.Observations = []nhip.Observation{}
+			rec.Issues = append(rec.Issues, nhip.Issue{Field: "reader", Reason: fmt.Sprintf("panic: %v at %s", cause, panicSite(debug.Stack()))})
+		}
+	}()
+	read()
+}
+
+// panicSite returns the file and line of the first of our frames below the panic.
+func panicSite(stack []byte) string {
+	lines := strings.Split(string(stack), "\n")
+	raised := false
+	for _, l := range lines {
+		if strings.HasPrefix(l, "panic(") {
+			raised = true
+		} else if at := strings.Index(l, "/transform/"); raised && at >= 0 && strings.HasPrefix(l, "\t") {
+			site, _, _ := strings.Cut(l[at+1:], " ")
+			return site
+		}
+	}
+	return "an unknown place"
+}
+
+func (r *Reader) readArticle(rec *nhip.Record, p *nhip.Page, src *catalog.Source) {
+	a, issues, reject := r.articles.Read(p, src)
+	rec.Article = a
+	rec.Issues = append(rec.Issues, issues...)
+	rec.Reject = reject
+}
+
+func (r *Reader) readTable(rec *nhip.Record, p *nhip.Page, src *catalog.Source) {
+	rec.Reject = article.RejectNotArticle
+}
+
+// sourceOf returns the source of a page: the one the crawler named, else the one
+// whose host it is, else nil.
+func (r *Reader) sourceOf(p *nhip.Page) *catalog.Source {
+	if src, ok := r.catalog.Source(p.Source); ok {
+		return src
+	}
+	if u, err := url.Parse(p.URL); err == nil {
+		if src, ok := r.catalog.SourceOfHost(u.Hostname()); ok {
+			return src
+		}
+	}
+	return nil
+}
+
+func (r *Reader) emptyRecord(p *nhip.Page, src *catalog.Source) *nhip.Record {
+	rec := &nhip.Record{Source: p.Source, URL: p.URL, Kind: p.Kind, Reader: r.name(p.Kind),
+		Observations: []nhip.Observation{}, People: []nhip.Person{}, Organisations: []string{}, Places: []nhip.Place{},
+		Industries: []nhip.Industry{}, Issues: []nhip.Issue{}}
+	rec.Article.Body, rec.Article.Captions, rec.Article.Authors = []string{}, []string{}, []string{}
+	rec.Article.Section, rec.Article.Tags = []string{}, []string{}
+	if rec.Kind == "" {
+		rec.Kind = nhip.KindArticle
+	}
+	if rec.Source == "" && src != nil {
+		rec.Source = src.ID
+	}
+	return rec
+}
+
+// name is the reader's name in records: which reader, which version, which catalog.
+func (r *Reader) name(kind nhip.PageKind) string {
+	reader := "article"
+	switch kind {
+	case nhip.KindTable:
+		reader = "table"
+	case nhip.KindText:
+		reader = "text"
+	}
+	return reader + "/" + version + "+" + r.catalog.Fingerprint
+}
+
+// spokenAt is the day from which a text speaks.
+func spokenAt(a *nhip.Article, p *nhip.Page) time.Time {
+	if a.PublishedAt != nil {
+		return *a.PublishedAt
+	}
+	return p.FetchedAt
+}
