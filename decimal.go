@@ -45,7 +45,11 @@ func ParseDecimal(s string) (Decimal, error) {
 			return Decimal{}, fmt.Errorf("decimal %q: exponent out of range", s)
 		}
 	}
-	return NewDecimal(coef, int32(exp-len(fraction))), nil
+	d := NewDecimal(coef, int32(exp-len(fraction)))
+	if d.Exp < -100 || d.Exp > 100 {
+		return Decimal{}, fmt.Errorf("decimal %q: exponent out of range", s)
+	}
+	return d, nil
 }
 
 // Neg returns -d.
