@@ -127,18 +127,20 @@ type reading struct {
 	src    *catalog.Source
 	url    *url.URL
 	page   *survey
-	layout *layout // nil: generic
-	story  thing   // JSON-LD of the article, or nil
-	own    map[string]bool
+	layout *layout         // nil: generic
+	story  thing           // JSON-LD of the article, or nil
+	own    map[string]bool // keys of the publisher's names, shortened
+	full   map[string]bool // and as they are
 
-	a      nhip.Article
-	issues []nhip.Issue
-	signed map[*html.Node]bool // elements that gave authors or credit
-	found  *region             // the generic reader's find, once asked for
+	a       nhip.Article
+	issues  []nhip.Issue
+	signed  map[*html.Node]bool // elements that gave authors or credit
+	found   *region             // the generic reader's find, once asked for
+	relayed value               // a credit that names the author as well
 }
 
 func (r *Reader) begin(p *nhip.Page, src *catalog.Source, a nhip.Article) *reading {
-	g := &reading{reader: r, p: p, src: src, a: a, own: map[string]bool{}, signed: map[*html.Node]bool{}}
+	g := &reading{reader: r, p: p, src: src, a: a, own: map[string]bool{}, full: map[string]bool{}, signed: map[*html.Node]bool{}}
 	if u, err := url.Parse(p.URL); err == nil {
 		g.url = u
 	} else {
@@ -150,7 +152,6 @@ func (r *Reader) begin(p *nhip.Page, src *catalog.Source, a nhip.Article) *readi
 // read fills the fields in an order in which each can use those before it: the
 // title finds the region of the text, the signatures are kept out of the body.
 func (g *reading) read() (nhip.Article, []nhip.Issue, string) {
-	g.readLanguage()
 	g.readTitle()
 	g.readSection()
 	g.readTimes()
@@ -158,6 +159,7 @@ func (g *reading) read() (nhip.Article, []nhip.Issue, string) {
 	g.readAuthors()
 	body := g.readBody()
 	g.readTags()
+	g.readLanguage()
 	reject := g.reject(body)
 	if reject == "" && g.a.PublishedAt == nil {
 		g.issue("published_at", "no witness names a time")
@@ -191,6 +193,7 @@ func (g *reading) learnNames() {
 		for _, n := range names {
 			if k := nameKey(n); k != "" {
 				g.own[k] = true
+				g.full[vi.Fold(n)] = true
 			}
 		}
 	}

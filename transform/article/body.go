@@ -157,7 +157,7 @@ func isPhotoStory(blocks []block) bool {
 // credit of the picture, after an image or on its own.
 func isCaptionText(blocks []block, i int, afterImage bool) bool {
 	b := &blocks[i]
-	if b.kind == kindRow || b.kind == kindHeading || utf8.RuneCountInString(b.text) > 400 {
+	if b.kind == kindRow || b.kind == kindHeading || b.isLink() || utf8.RuneCountInString(b.text) > 400 {
 		return false
 	}
 	if hasPhotoCredit(b.text) {
@@ -166,13 +166,13 @@ func isCaptionText(blocks []block, i int, afterImage bool) bool {
 	return afterImage && inPhotoTable(b.node)
 }
 
-// inPhotoTable reports whether an element is a cell of a table that holds an image:
-// the frame that older publishing systems put around a photo and its caption.
+// inPhotoTable reports whether an element is a cell of a small table that holds an
+// image: the frame that older publishing systems put around a photo and its caption.
 func inPhotoTable(n *html.Node) bool {
-	for depth := 0; n != nil && depth < 6; n, depth = n.Parent, depth+1 {
+	for ; n != nil; n = n.Parent {
 		switch n.DataAtom {
 		case atom.Table, atom.Figure:
-			return below(n, "img").Length() > 0
+			return letters(n, 501) <= 500 && below(n, "img").Length() > 0
 		case atom.Article, atom.Main, atom.Body:
 			return false
 		}
@@ -237,24 +237,21 @@ func keepImages(blocks []block, i int) []block {
 }
 
 // trimEnd takes the signature off the end: names, "Theo …", "Nguồn: …", and the
-// furniture around them.
+// furniture around them. Up to three pictures may stand among them.
 func (g *reading) trimEnd(blocks []block) []block {
-	end := len(blocks)
-	for looked := 0; end > 0 && looked < 8; looked++ {
-		b := &blocks[end-1]
+	pictures := 0
+	for i := len(blocks) - 1; i >= 0; i-- {
+		b := &blocks[i]
 		if b.kind == kindImage || b.kind == kindCaption {
-			if looked > 2 {
+			if pictures++; pictures > 6 {
 				break
 			}
-			blocks = append(blocks[:end-1:end-1], append(blocks[end:], *b)...)
-			end--
 			continue
 		}
 		if !g.isClosing(b) {
 			break
 		}
-		blocks = append(blocks[:end-1:end-1], blocks[end:]...)
-		end--
+		blocks = append(blocks[:i:i], blocks[i+1:]...)
 	}
 	return blocks
 }
@@ -266,7 +263,7 @@ func (g *reading) isClosing(b *block) bool {
 	if letters > 90 {
 		return false
 	}
-	if isFurniture(b.text) || isOrnament(b.text) || g.isOwn(b.text) {
+	if isFurniture(b.text) || isOrnament(b.text) || g.isOwn(b.text) || letters <= 50 && isCreditOfPhoto(b.text) {
 		return true
 	}
 	names, credit := signature(b.text)
@@ -297,6 +294,12 @@ func (g *reading) isClosing(b *block) bool {
 		return true
 	}
 	return false
+}
+
+// isCreditOfPhoto recognises "Ảnh: Trần An": a credit that no caption precedes.
+func isCreditOfPhoto(s string) bool {
+	f := vi.Fold(s)
+	return hasPrefix(f, []string{"anh:", "anh va video:", "do hoa:", "clip:", "video:", "anh, clip:"})
 }
 
 func (g *reading) closingCredit(credit string) {

@@ -12,24 +12,35 @@ import (
 // keywords. The cues are compared without diacritics, as the lines are often set in
 // capitals or typed carelessly.
 
-// opening cues must stand at the beginning of the line.
-var openingCues = []string{
-	"theo doi ", "xem them", "doc them", "tin lien quan", "bai lien quan", "tin cung chuyen muc", "cung chuyen muc",
-	"tin khac", "tin moi", "tin noi bat", "co the ban quan tam", "ban co the quan tam", "bai viet lien quan", "tu khoa",
-	"tags:", "tag:", "chia se:", "chia se bai viet", "chia se", "binh luan", "y kien ban doc", "gui binh luan", "copy link", "sao chep lien ket",
-	"link bai goc", "lay link", "in bai viet", "in bai", "gui email", "luu bai viet", "quay lai", "tro lai", "ve dau trang",
-	"dang nhap", "dang ky nhan tin", "dang ky kenh", "moi quy doc gia", "moi ban doc", "moi doc gia", "quy doc gia quan tam", "nghe doc bai", "nghe audio",
-	"chu de:", "danh gia bai viet", "gui phan hoi", "mo zalo", "tai app", "tai ung dung", "download app",
-	"bam de xem", "click de xem", "nhan de xem", "vui long bat javascript", "advertisement", "quang cao", "tai tro", ">>", "»", "xem tiep", "doc tiep", "trang chu",
-	"moi xem them", "bai doc nhieu", "tin doc nhieu", "doc nhieu nhat", "bai cung chuyen muc", "ban dang xem", "su kien:", "video lien quan",
+// wholeCues are furniture where they are all of the line, a colon aside; a
+// sub-heading may begin with them.
+var wholeCues = map[string]bool{
+	"chia se": true, "chia se bai viet": true, "quang cao": true, "advertisement": true, "tai tro": true, "tro lai": true, "quay lai": true,
+	"tin moi": true, "tin khac": true, "tin noi bat": true, "tin tuc": true, "binh luan": true, "dang nhap": true, "dang ky": true, "su kien": true,
+	"chu de": true, "tu khoa": true, "tags": true, "tag": true, "doc tiep": true, "xem tiep": true, "in bai viet": true, "in bai": true,
+	"trang chu": true, "gui email": true, "luu bai viet": true, "ve dau trang": true, "cung chuyen muc": true, "tin cung chuyen muc": true,
+	"bai cung chuyen muc": true, "y kien ban doc": true, "gui binh luan": true, "gui phan hoi": true, "danh gia bai viet": true, "doc nhieu": true,
+	"doc nhieu nhat": true, "nghe audio": true, "video": true, "lien quan": true, "nguon": true, "facebook": true, "zalo": true, "twitter": true,
 }
 
-// anywhere cues are telling wherever they stand in a short line.
+// openingCues are furniture at the beginning of a line that does not end as a
+// sentence.
+var openingCues = []string{
+	"xem them", "doc them", "moi xem them", "tin lien quan", "bai lien quan", "bai viet lien quan", "video lien quan", "co the ban quan tam", "ban co the quan tam",
+	"copy link", "sao chep lien ket", "link bai goc", "lay link", "dang ky nhan tin", "dang ky kenh", "moi quy doc gia", "moi ban doc",
+	"moi doc gia", "quy doc gia quan tam", "nghe doc bai", "mo zalo", "tai app", "tai ung dung", "download app", "bam de xem", "click de xem",
+	"nhan de xem", "vui long bat javascript", ">>", "»", "bai doc nhieu", "tin doc nhieu", "ban dang xem", "tu khoa:", "tags:", "tag:", "chu de:", "chia se:",
+}
+
+// anywhereCues are telling wherever they stand in a line that does not end as a
+// sentence, or that begins by inviting the reader.
 var anywhereCues = []string{
 	"google news", "googlenews", "quet ma qr", "quet qr", "qr code", "fanpage", "all rights reserved", "ban quyen thuoc",
 	"zalo official", "kenh zalo", "nhom zalo", "group zalo", "zalo oa", "tren zalo", "facebook.com", "kenh youtube", "kenh telegram",
-	"tren facebook", "xem tren dien thoai", "nhan nut theo doi", "bam nut theo doi", "ghi ro nguon", "giay phep so", "tong bien tap",
+	"tren facebook", "xem tren dien thoai", "nut theo doi", "ghi ro nguon",
 }
+
+var invitations = []string{"moi ", "theo doi ", "tham gia ", "ban doc ", "doc gia ", "quy doc gia", "quy vi ", "hay ", "bam ", "nhan ", "quet ", "tai ", "like "}
 
 const longestFurniture = 220 // bytes: what is longer is a paragraph, whatever it begins with
 
@@ -39,25 +50,28 @@ func isFurniture(line string) bool {
 		return line == ""
 	}
 	f := vi.Fold(line)
-	if isFollowUs(f) {
+	if isFollowUs(f) || wholeCues[strings.Trim(f, " :.>»|-")] {
 		return true
 	}
 	sentence := endsSentence(line)
 	for _, cue := range openingCues {
-		if rest, ok := strings.CutPrefix(f, cue); ok {
-			// A sentence may begin with these words: "Theo dõi diễn biến giá …", "Chia sẻ với
-			// phóng viên, ông …". Only a short one, or one that goes on with a sign, is furniture.
-			if rest == "" || strings.HasPrefix(rest, ":") || !sentence && utf8.RuneCountInString(line) <= 60 && !strings.Contains(line, "\"") {
-				return true
-			}
-		}
-	}
-	for _, cue := range anywhereCues {
-		if strings.Contains(f, cue) {
+		if strings.HasPrefix(f, cue) && (!sentence || strings.HasPrefix(f[len(cue):], ":")) {
 			return true
 		}
 	}
-	return strings.Contains(f, "zalo") && (strings.Contains(f, "quet") || strings.Contains(f, "qr"))
+	if sentence && !hasPrefix(f, invitations) {
+		return false // "Người dân quét mã QR để trả tiền." is news
+	}
+	return hasAny(f, anywhereCues...) || strings.Contains(f, "zalo") && hasAny(f, "quet", "qr")
+}
+
+func hasPrefix(s string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // isFollowUs recognises "Theo dõi <paper> trên <network>", with or without the

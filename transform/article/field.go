@@ -30,7 +30,7 @@ var (
 		"modified":  {"article:modified_time", "og:updated_time", "lastmod", "datemodified", "article:updated_time", "article_updatetime", "dc.date.modified", "last-modified"},
 		"section":   {"article:section", "articlesection", "parsely-section", "section"},
 		"authors":   {"article:author", "dable:author", "author", "parsely-author", "sailthru.author", "dc.creator", "cxenseparse:author", "byl"},
-		"tags":      {"article:tag", "news_keywords", "keywords", "parsely-tags"},
+		"tags":      {"article:tag", "parsely-tags"},
 	}
 )
 
@@ -203,12 +203,15 @@ func (g *reading) readSection() {
 				}
 			}
 		case "css":
-			if values := g.fromCSS(f); len(values) > 0 && try(texts(values), values[0].from) {
-				return
+			for _, sel := range f.css {
+				one := field{Field: f.Field, css: []selector{sel}, drop: f.drop}
+				if try(texts(g.fromCSS(&one)), "css:"+sel.css) {
+					return
+				}
 			}
 		}
 	}
-	if g.layout == nil && try(g.genericBreadcrumb(), "generic") {
+	if try(g.genericBreadcrumb(), "generic") {
 		return
 	}
 	for _, values := range [][]value{g.fromJSONLD("section", f), g.fromMeta("section", f)} {
@@ -225,7 +228,7 @@ func (g *reading) crumbs(names []string) []string {
 	for _, n := range names {
 		n = strings.Trim(n, " /›»>|•-")
 		switch f := vi.Fold(n); {
-		case n == "" || utf8.RuneCountInString(n) > 60 || g.isOwn(n):
+		case n == "" || utf8.RuneCountInString(n) > 60 || g.full[f]: // "Đầu tư" is a section, although Báo Đầu tư is a paper
 		case f == "trang chu" || f == "home" || f == "trang nhat" || f == "homepage" || f == "tin tuc 24h":
 		case vi.Key(n) == vi.Key(g.a.Title) || containsFold(out, n):
 		default:
@@ -247,7 +250,7 @@ func texts(values []value) []string {
 }
 
 // readTags takes the visible tags where there are some, else the publisher's own
-// list in the head. Keywords made for search engines are the last resort.
+// list in the head; not the keywords made for search engines.
 func (g *reading) readTags() {
 	f := g.field("tags")
 	values := g.fromCSS(f)
@@ -294,7 +297,7 @@ func firstSource(values []value) []value {
 }
 
 // readLanguage takes what the page declares, as a BCP 47 tag without region, or the
-// source's language; nothing is guessed from the text yet.
+// source's language, or Vietnamese where the text looks like it.
 func (g *reading) readLanguage() {
 	declared := g.page.language
 	from := "html"
@@ -318,6 +321,9 @@ func (g *reading) readLanguage() {
 	}
 	if len(tag) != 2 && g.src != nil && g.src.Language != "" {
 		tag, from = g.src.Language, "source"
+	}
+	if len(tag) != 2 && looksVietnamese(g.a.Title+" "+strings.Join(g.a.Body, " ")) {
+		tag, from = "vi", "text"
 	}
 	if len(tag) == 2 {
 		g.a.Language = tag

@@ -181,7 +181,15 @@ func cutAfterText(blocks []block) []block {
 
 // letters counts the letters below n, up to limit.
 func letters(n *html.Node, limit int) int {
-	count, _ := textLength(n, limit)
+	count := 0
+	for c := n.FirstChild; c != nil && count < limit; c = c.NextSibling {
+		switch {
+		case c.Type == html.TextNode:
+			count += utf8.RuneCountInString(strings.TrimSpace(c.Data))
+		case c.Type == html.ElementNode && !silent(c):
+			count += letters(c, limit-count)
+		}
+	}
 	return count
 }
 
@@ -343,7 +351,7 @@ func (g *reading) readGenericSapo(blocks []block) []block {
 		g.a.Sapo = s
 		g.won("sapo", from)
 	}
-	for _, n := range g.leads() {
+	for _, n := range g.leads(len(described) > 0) {
 		s := (&walker{}).text(n)
 		if utf8.RuneCountInString(s) > 900 || !g.plausibleSapo(s) {
 			continue
@@ -362,7 +370,8 @@ func (g *reading) readGenericSapo(blocks []block) []block {
 		if b.kind != kindParagraph && b.kind != kindHeading || utf8.RuneCountInString(b.text) < 40 {
 			continue
 		}
-		if describes(described, b.text) && (b.isBold() || b.kind == kindHeading || quoted(described, b.text)) && utf8.RuneCountInString(b.text) < 700 {
+		if describes(described, b.text) && utf8.RuneCountInString(b.text) < 700 &&
+			(b.isBold() || b.kind == kindHeading || quoted(described, b.text) || standsApart(blocks, i)) {
 			take(b.text, "generic")
 			return append(blocks[:i:i], blocks[i+1:]...)
 		}
@@ -375,10 +384,14 @@ func (g *reading) readGenericSapo(blocks []block) []block {
 	return blocks
 }
 
-// leads returns the elements whose class or role says lead.
-func (g *reading) leads() []*html.Node {
-	nodes := below(g.page.body, "[class*=sapo], [data-role=sapo], [itemprop=description], [class*=lead], [class*=description], "+
-		"[class*=summary], [class*=excerpt], [class*=standfirst], [class*=chapeau], [class*=tomtat], h2, h3, strong").Nodes
+// leads returns the elements whose class or role says lead. With a description to
+// compare them with, elements that may be anything are asked too.
+func (g *reading) leads(described bool) []*html.Node {
+	css := "[class*=sapo], [data-role=sapo], [class*=standfirst], [class*=chapeau], [class*=tomtat], [class*=article-lead], [class*=__lead]"
+	if described {
+		css += ", [itemprop=description], [class*=lead], [class*=desc], [class*=summary], [class*=excerpt], [class*=intro], h2, h3, strong"
+	}
+	nodes := below(g.page.body, css).Nodes
 	if len(nodes) > 120 {
 		nodes = nodes[:120]
 	}
@@ -399,6 +412,16 @@ func describes(described []value, s string) bool {
 		}
 		if overlap(s, v.text) >= 85 {
 			return true
+		}
+	}
+	return false
+}
+
+// standsApart reports whether a block has another parent than the next paragraph.
+func standsApart(blocks []block, i int) bool {
+	for j := i + 1; j < len(blocks); j++ {
+		if blocks[j].kind == kindParagraph && weigh(&blocks[j]) > 0 {
+			return !blocks[i].br && !blocks[j].br && blocks[i].node != nil && blocks[j].node != nil && blocks[i].node.Parent != blocks[j].node.Parent
 		}
 	}
 	return false

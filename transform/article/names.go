@@ -15,9 +15,15 @@ func signature(line string) (names []string, credit string) {
 	if line == "" || len(line) > 400 || strings.Contains(line, "://") {
 		return nil, ""
 	}
+	if name, paper, ok := relayed(line); ok {
+		return []string{name}, paper
+	}
 	line, credit = cutBrackets(line)
 	if rest, ok := cutCredit(line); ok {
 		return nil, rest
+	}
+	if i := indexFold(line, "ảnh:"); i > 0 { // a photo credit glued on
+		line = tidy(line[:i])
 	}
 	if i := indexFold(line, " theo "); i > 0 {
 		if credit == "" {
@@ -32,6 +38,26 @@ func signature(line string) (names []string, credit string) {
 		}
 	}
 	return names, credit
+}
+
+// relayed reads the form of papers that print others' texts: "Theo Trần An (Báo X)"
+// names the author and then the paper.
+func relayed(line string) (name, paper string, ok bool) {
+	before, inner, ok := strings.Cut(strings.TrimSpace(line), "(")
+	if !ok {
+		return "", "", false
+	}
+	name, ok = cutCredit(before)
+	paper, closed := strings.CutSuffix(strings.TrimSpace(inner), ")")
+	if !ok || !closed || !isName(name) || strings.Count(name, " ") == 0 || strings.Count(name, " ") > 3 {
+		return "", "", false
+	}
+	for w := range strings.FieldsSeq(name) {
+		if r, _ := utf8.DecodeRuneInString(w); !unicode.IsUpper(r) {
+			return "", "", false
+		}
+	}
+	return name, tidy(paper), true
 }
 
 // cutBrackets removes every bracketed remark; one that begins with "theo" or
@@ -120,12 +146,12 @@ var agencies = map[string]bool{"ttxvn": true, "vov": true, "vtv": true, "vtc": t
 	"reuters": true, "bloomberg": true, "pv": true, "ctv": true, "bt": true, "vnexpress": true, "baochinhphu": true, "vgp": true, "xinhua": true, "yonhap": true}
 
 // isName reports whether s can be a personal or pen name: one to six words of
-// letters, the first in capitals, none of them an office's or a paper's word.
+// at least two letters, the first in capitals, none of them an office's or a paper's word.
 func isName(s string) bool {
 	if s == "" || utf8.RuneCountInString(s) > 40 || agencies[strings.ToLower(s)] {
 		return false
 	}
-	n := 0
+	n, letters := 0, 0
 	for w := range strings.FieldsSeq(s) {
 		n++
 		if notNames[strings.ToLower(w)] {
@@ -135,10 +161,11 @@ func isName(s string) bool {
 			if !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(".-'’", r) {
 				return false
 			}
+			letters++
 		}
 	}
 	first, _ := utf8.DecodeRuneInString(s)
-	return n <= 6 && unicode.IsUpper(first) && !looksLikeHost(s)
+	return letters >= 2 && n <= 6 && unicode.IsUpper(first) && !looksLikeHost(s)
 }
 
 func looksLikeHost(s string) bool {

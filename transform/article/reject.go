@@ -156,6 +156,9 @@ func (g *reading) marksOfArticle(t text) (marks int) {
 	if g.p.URL == "" || isDocumentPath(g.url.Path) {
 		marks++
 	}
+	if t.prose >= 200 && g.region().links == 0 {
+		marks++
+	}
 	for _, n := range []int{800, 2000} {
 		if t.letters >= n {
 			marks++

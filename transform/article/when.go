@@ -1,6 +1,7 @@
 package article
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -44,14 +45,23 @@ func (g *reading) readTimes() {
 		g.a.PublishedAt = &t
 		g.won("published_at", best.from)
 	}
-	for _, s := range g.stamps("modified") {
-		t := s.Time.Time.In(nhip.Zone)
-		if g.a.PublishedAt == nil || !t.Before(g.a.PublishedAt.Truncate(time.Minute)) {
-			g.a.ModifiedAt = &t
-			g.won("modified_at", s.from)
-			break
-		}
+	g.readModified()
+}
+
+// readModified takes the most trusted time that is not before the publication.
+func (g *reading) readModified() {
+	stamps := g.stamps("modified")
+	if g.a.PublishedAt != nil {
+		first := g.a.PublishedAt.Truncate(time.Minute)
+		stamps = slices.DeleteFunc(stamps, func(s stamp) bool { return s.Before(first) })
 	}
+	if len(stamps) == 0 {
+		return
+	}
+	best, _ := choose(stamps)
+	t := best.Time.Time.In(nhip.Zone)
+	g.a.ModifiedAt = &t
+	g.won("modified_at", best.from)
 }
 
 // stamps reads the witnesses of one of the two times in their order of trust. For

@@ -25,8 +25,11 @@ func (g *reading) readAuthors() {
 			return
 		}
 	}
-	if g.layout == nil {
-		g.sign(g.genericBylines(), f)
+	if g.layout == nil && g.sign(g.genericBylines(), f) {
+		return
+	}
+	if g.relayed.text != "" {
+		g.sign([]value{g.relayed}, f)
 	}
 }
 
@@ -87,9 +90,17 @@ func (g *reading) signOne(v value, f *field) {
 func (g *reading) readCredit() {
 	f := g.field("credit")
 	for _, v := range append(g.fromCSS(f), g.fromJSONLD("credit", f)...) {
-		credit, ok := cutCredit(strings.Trim(v.text, "()"))
-		if !ok {
-			credit = tidy(strings.Trim(v.text, "()"))
+		bare := v.text
+		if strings.HasPrefix(bare, "(") {
+			bare = strings.Trim(bare, "()")
+		}
+		_, credit, relay := relayed(bare)
+		if relay {
+			g.relayed = v
+		} else if rest, ok := cutCredit(bare); ok {
+			credit = rest
+		} else {
+			credit = tidy(bare)
 		}
 		if credit == "" || len(credit) > 200 || g.isOwn(credit) || strings.EqualFold(credit, "tổng hợp") {
 			continue
