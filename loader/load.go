@@ -1,0 +1,324 @@
+package loader
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"nhip"
+)
+
+// A batch is bounded so that each of its inserts is one block and its pages fit
+// into memory twice.
+const (
+	batchItems        = 1000
+	batchObservations = maxBlock
+	batchBytes        = 64 << 20
+)
+
+// Load writes items in batches and says what became of them. It implements Load of
+// the pipeline's store: loading the same items again changes nothing, the visits are
+// written last, and after an error the items may be loaded again.
+//
+// Every item with a record is counted once, as loaded or by the reason it was
+// rejected for. A rejected page is kept; of a loaded document single observations or
+// mentions that cannot be stored are set aside in the table rejects and not counted.
+// An item with neither page nor record is only a visit; one whose visit has no URL
+// writes no visit (a replay).
+func (s *Store) Load(ctx context.Context, run string, items []nhip.Item) (nhip.Loaded, error) {
+	total := nhip.Loaded{Rejected: map[string]int{}}
+	for len(items) > 0 {
+		n := batchSize(items)
+		b := newBatch(run, items[:n])
+		items = items[n:]
+		if err := s.loadBatch(ctx, b); err != nil {
+			return total, s.wrap("load", err)
+		}
+		total.Loaded += b.counts.Loaded
+		total.Articles += b.counts.Articles
+		total.Revisions += b.counts.Revisions
+		total.Observations += b.counts.Observations
+		for reason, k := range b.counts.Rejected {
+			total.Rejected[reason] += k
+		}
+	}
+	return total, nil
+}
+
+func batchSize(items []nhip.Item) int {
+	var observations, bytes int
+	for i, it := range items {
+		if it.Record != nil {
+			observations += len(it.Record.Observations)
+		}
+		if it.Page != nil {
+			bytes += len(it.Page.Body)
+		}
+		if i > 0 && (i >= batchItems || observations > batchObservations || bytes > batchBytes) {
+			return i
+		}
+	}
+	return len(items)
+}
+
+// batch is one set of items on its way into the tables.
+type batch struct {
+	id    uint64
+	run   string
+	at    time.Time // of its newest item
+	items []nhip.Item
+
+	pages        []pageRow
+	documents    []documentRow
+	observations []observationRow
+	mentions     []mentionRow
+	rejects      []rejectRow
+	visits       []visitRow
+	visited      map[[2]string]int // source and URL -> its row of visits
+	numbered     map[number]bool   // whose rows are in the batch already
+
+	counts nhip.Loaded
+}
+
+// newBatch names a batch by the time of its newest item and a hash of what it
+// holds: the same items of the same run have the same id, and ids rise with time,
+// which lets the index on batch_id skip all older parts.
+func newBatch(run string, items []nhip.Item) *batch {
+	b := &batch{run: run, items: items, at: firstDateTime,
+		visited: map[[2]string]int{}, numbered: map[number]bool{}, counts: nhip.Loaded{Rejected: map[string]int{}}}
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %d\n", run, len(items))
+	for _, it := range items {
+		fmt.Fprintf(h, "%q %d\n", it.Visit.URL, it.Visit.At.UnixMilli())
+		if it.Visit.URL != "" && within(it.Visit.At, b.at, lastDateTime) {
+			b.at = it.Visit.At
+		}
+		if it.Page != nil {
+			fmt.Fprintf(h, "%q %x\n", it.Page.URL, it.Page.SHA256)
+			if within(it.Page.FetchedAt, b.at, lastDateTime) {
+				b.at = it.Page.FetchedAt
+			}
+		}
+		if it.Record != nil {
+			fmt.Fprintf(h, "%q\n", it.Record.Reader)
+		}
+	}
+	b.id = uint64(b.at.UnixMilli())<<22 | binary.BigEndian.Uint64(h.Sum(nil))>>42
+	return b
+}
+
+// loadBatch numbers the documents, writes the rows table by table and the visits
+// last: a crash anywhere before repeats the batch.
+func (s *Store) loadBatch(ctx context.Context, b *batch) error {
+	docs := map[nhip.SourceID][]uint64{}
+	for _, it := range b.items {
+		if it.Page != nil && it.Record != nil {
+			docs[it.Page.Source] = append(docs[it.Page.Source], nhip.Document(it.Page.URL))
+		}
+	}
+	var h history
+	var kept map[pageKey]bool
+	err := s.send(ctx, "document_versions", func(ctx context.Context) (err error) {
+		if h, err = s.history(ctx, docs); err != nil {
+			return err
+		}
+		kept, err = s.keptPages(ctx, docs)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	b.build(h, kept)
+	if err := s.writeDocuments(ctx, b, h); err != nil {
+		return err
+	}
+	if err := s.writeFacts(ctx, b); err != nil {
+		return err
+	}
+	if err := s.count(ctx, b); err != nil {
+		return err
+	}
+	commit := []commitRow{{b.id, b.run, b.at, uint32(len(b.documents)), uint32(len(b.observations)),
+		uint32(len(b.mentions)), uint32(len(b.rejects)), uint32(len(b.visits))}}
+	if _, err := insert(ctx, s, b.run, &batchesTable, commit); err != nil {
+		return err
+	}
+	_, err = insert(ctx, s, b.run, &visitsTable, b.visits)
+	return err
+}
+
+// build makes the rows of all items, pages in the order of their fetching.
+func (b *batch) build(h history, kept map[pageKey]bool) {
+	order := make([]*nhip.Item, 0, len(b.items))
+	for i := range b.items {
+		b.addVisit(b.items[i].Visit)
+		if it := &b.items[i]; it.Page != nil && it.Record != nil {
+			order = append(order, it)
+		}
+	}
+	slices.SortStableFunc(order, func(x, y *nhip.Item) int {
+		return cmp.Or(x.Page.FetchedAt.Compare(y.Page.FetchedAt), cmp.Compare(x.Page.URL, y.Page.URL))
+	})
+	for _, it := range order {
+		b.addRecord(it.Page, it.Record, h, kept)
+	}
+}
+
+func (b *batch) addVisit(v nhip.Visit) {
+	if v.URL == "" {
+		return
+	}
+	if why := checkVisit(&v); why != nil {
+		b.reject(&nhip.Page{Source: v.Source, URL: v.URL, FetchedAt: v.At}, "", "check", "visits", v.URL, why, v)
+		return
+	}
+	v.At = v.At.Truncate(time.Millisecond)
+	key := [2]string{string(v.Source), v.URL}
+	if i, ok := b.visited[key]; ok { // of two visits in a batch the newer
+		if !v.At.Before(b.visits[i].visit.At) {
+			b.visits[i].visit = &v
+		}
+		return
+	}
+	b.visited[key] = len(b.visits)
+	b.visits = append(b.visits, visitRow{&v, b.run, b.id})
+}
+
+func (b *batch) addRecord(p *nhip.Page, r *nhip.Record, h history, kept map[pageKey]bool) {
+	page := *p
+	page.FetchedAt = p.FetchedAt.Truncate(time.Millisecond)
+	if page.SHA256 == ([sha256.Size]byte{}) {
+		page.SHA256 = sha256.Sum256(page.Body)
+	}
+	if why := checkPage(&page); why != nil {
+		b.rejectItem(&page, r.Reader, "check", why, r)
+		return
+	}
+	if r.Reject != "" {
+		b.keepPage(&page, kept)
+		b.rejectItem(&page, r.Reader, "read", &refused{r.Reject, strings.Join(issueTexts(r.Issues), "; ")}, nil)
+		return
+	}
+	var issues []string
+	a := arrival{doc: nhip.Document(page.URL), fetchedAt: page.FetchedAt, sha256: page.SHA256, hash: contentHash(r), reader: r.Reader}
+	a.published = checkTime("published_at", r.Article.PublishedAt, &issues)
+	a.modified = checkTime("modified_at", r.Article.ModifiedAt, &issues)
+	got, ok := h.assign(a)
+	if !ok {
+		b.keepPage(&page, kept)
+		b.rejectItem(&page, r.Reader, "check", refuse("out_of_order",
+			"fetched at %s, before the newest content in the store, and equal to none: load archives oldest first", page.FetchedAt.Format(time.RFC3339)), nil)
+		return
+	}
+	if got.sha256 == page.SHA256 {
+		b.keepPage(&page, kept)
+	}
+	b.addDocument(&page, r, a, got, issues)
+}
+
+// addDocument makes the rows of an accepted record.
+func (b *batch) addDocument(page *nhip.Page, r *nhip.Record, a arrival, got assigned, issues []string) {
+	if b.numbered[got.number] { // the same document twice in a batch: its rows are there
+		b.counts.Loaded++
+		b.counts.Observations += len(r.Observations)
+		return
+	}
+	b.numbered[got.number] = true
+	observations := b.addObservations(page, r, got.number)
+	mentions := b.addMentions(page, r, got.number)
+	article := repairText(r.Article, &issues)
+	body, starts := joinParagraphs(article.Body)
+	row := documentRow{number: got.number, source: page.Source, url: page.URL, kind: string(page.Kind), article: article,
+		body: body, paragraphStarts: starts, publishedAt: a.published, modifiedAt: a.modified,
+		issues: append(issueTexts(r.Issues), issues...), observations: uint32(observations), mentions: uint32(mentions),
+		sha256: got.sha256, contentHash: a.hash, newContent: got.newContent, reader: r.Reader, runID: b.run, batchID: b.id}
+	b.documents = append(b.documents, row)
+	b.tally(&row, 1)
+}
+
+// tally counts a document in, or out again.
+func (b *batch) tally(r *documentRow, sign int) {
+	b.counts.Loaded += sign
+	b.counts.Observations += sign * int(r.observations)
+	if r.newContent {
+		b.counts.Articles += sign
+		if r.content > 1 {
+			b.counts.Revisions += sign
+		}
+	}
+}
+
+func (b *batch) addObservations(page *nhip.Page, r *nhip.Record, n number) int {
+	added := 0
+	for i := range r.Observations {
+		o := &r.Observations[i]
+		row := observationRow{number: n, Observation: o, source: page.Source, series: o.Series(page.Source), ordinal: uint32(i), batchID: b.id}
+		why := checkObservation(o)
+		for _, d := range []struct {
+			name string
+			from *nhip.Decimal
+			to   **decimal.Decimal
+		}{{"value", o.Value, &row.value}, {"low", o.Low, &row.low}, {"high", o.High, &row.high}} {
+			if why == nil {
+				*d.to, why = storeDecimal(d.name, d.from)
+			}
+		}
+		if why != nil {
+			b.reject(page, r.Reader, "check", "observations", observationsTable.key(&row), why, o)
+			continue
+		}
+		b.observations = append(b.observations, row)
+		added++
+	}
+	return added
+}
+
+// joinParagraphs joins paragraphs by newlines and says at which byte each begins.
+func joinParagraphs(paragraphs []string) (string, []uint32) {
+	starts := make([]uint32, len(paragraphs))
+	at := 0
+	for i, p := range paragraphs {
+		starts[i] = uint32(at)
+		at += len(p) + 1
+	}
+	return strings.Join(paragraphs, "\n"), starts
+}
+
+func issueTexts(issues []nhip.Issue) []string {
+	out := make([]string, len(issues))
+	for i, is := range issues {
+		out[i] = strings.ToValidUTF8(is.Field+": "+is.Reason, "\uFFFD")
+	}
+	return out
+}
+
+// rejectItem sets a page aside and counts it.
+func (b *batch) rejectItem(page *nhip.Page, reader, stage string, why *refused, row any) {
+	b.counts.Rejected[why.reason]++
+	b.reject(page, reader, stage, "", "", why, row)
+}
+
+// maxRejectedRow bounds the copy of a row in rejects; the page itself is kept.
+const maxRejectedRow = 64 << 10
+
+func (b *batch) reject(page *nhip.Page, reader, stage, table, key string, why *refused, row any) {
+	var text []byte
+	if row != nil {
+		text, _ = json.Marshal(row) // plain data; if it cannot be marshalled, the key still names it
+	}
+	at := page.FetchedAt
+	if !within(at, firstDate, lastDate) {
+		at = b.at
+	}
+	b.rejects = append(b.rejects, rejectRow{source: page.Source, doc: nhip.Document(page.URL), sha256: page.SHA256, stage: stage,
+		table: table, key: key, reason: why.reason, err: strings.ToValidUTF8(why.sentence, "\uFFFD"), row: string(text[:min(len(text), maxRejectedRow)]),
+		url: page.URL, reader: reader, runID: b.run, at: at.Truncate(time.Millisecond), batchID: b.id})
+}

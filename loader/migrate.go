@@ -1,0 +1,176 @@
+package loader
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed schema/*.sql
+var schemaFiles embed.FS
+
+// ErrNewerSchema says that the store was made by a newer nhip than this one.
+var ErrNewerSchema = errors.New("the store's schema is newer than this nhip knows: use the newer nhip")
+
+// Migration is one numbered file of the schema.
+type Migration struct {
+	Number   int
+	Name     string // 0001_tables.sql
+	Checksum string // SHA-256 of the file, hexadecimal
+
+	statements []statement
+}
+
+// readMigrations reads and splits the numbered files of a folder, which must be
+// numbered 1, 2, 3 … without a gap.
+func readMigrations(files fs.FS, dir string) ([]Migration, error) {
+	names, err := fs.Glob(files, path.Join(dir, "*.sql"))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	var out []Migration
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		base := path.Base(name)
+		digits, _, _ := strings.Cut(base, "_")
+		number, err := strconv.Atoi(digits)
+		if err != nil || number != len(out)+1 {
+			return nil, fmt.Errorf("schema file %s: must be numbered %04d_", base, len(out)+1)
+		}
+		statements, err := splitStatements(string(text))
+		if err != nil {
+			return nil, fmt.Errorf("schema file %s: %w", base, err)
+		}
+		sum := sha256.Sum256(text)
+		out = append(out, Migration{number, base, hex.EncodeToString(sum[:]), statements})
+	}
+	return out, nil
+}
+
+// migrationsTable is the one table that no migration makes.
+const migrationsTable = `CREATE TABLE IF NOT EXISTS migrations (
+  number     UInt32,
+  name       String,
+  checksum   String,
+  applied_at DateTime64(3, 'Asia/Ho_Chi_Minh')
+) ENGINE = ReplacingMergeTree(applied_at) ORDER BY number
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
+
+// Migrate makes the database if it is missing and brings its schema up to date. It
+// returns the names of the files it applied, none where nothing was to do. Every
+// statement may run twice, so a migration that was killed half-way, or run by two
+// processes at once, ends in the same schema. It refuses a store with a changed
+// file or a newer schema (see [Store.Pending]) before it changes anything.
+func (s *Store) Migrate(ctx context.Context) (applied []string, err error) {
+	pending, err := s.Pending(ctx)
+	if err != nil || len(pending) == 0 {
+		return nil, err
+	}
+	if err := s.admin.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+quoteName(s.database)); err != nil {
+		return nil, s.wrap("create database "+s.database, err)
+	}
+	if err := s.conn.Exec(ctx, migrationsTable); err != nil {
+		return nil, s.wrap("create table migrations", err)
+	}
+	for _, m := range pending {
+		if err := s.apply(ctx, m); err != nil {
+			return applied, err
+		}
+		applied = append(applied, m.Name)
+	}
+	return applied, nil
+}
+
+func (s *Store) apply(ctx context.Context, m Migration) error {
+	for _, st := range m.statements {
+		if err := s.conn.Exec(ctx, st.text); err != nil {
+			return s.wrap(fmt.Sprintf("migration %s, statement at line %d", m.Name, st.line), err)
+		}
+	}
+	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO migrations (number, name, checksum, applied_at)")
+	if err != nil {
+		return s.wrap("migration "+m.Name, err)
+	}
+	defer batch.Close()
+	if err := batch.Append(uint32(m.Number), m.Name, m.Checksum, time.Now()); err != nil {
+		return s.wrap("migration "+m.Name, err)
+	}
+	return s.wrap("migration "+m.Name, batch.Send())
+}
+
+// Pending returns the schema files that the store does not have yet and changes
+// nothing. It is an error if a file that the store has was changed since (the error
+// names it with both checksums), and [ErrNewerSchema] if the store has one that
+// this binary does not know.
+func (s *Store) Pending(ctx context.Context) ([]Migration, error) {
+	have, err := s.appliedMigrations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var pending []Migration
+	for _, m := range s.migrations {
+		a, ok := have[m.Number]
+		switch {
+		case !ok:
+			pending = append(pending, m)
+		case a.Checksum != m.Checksum:
+			return nil, fmt.Errorf("schema file %s was changed after it was applied (store %.12s…, this nhip %.12s…): "+
+				"an applied file is never edited, write a new one", m.Name, a.Checksum, m.Checksum)
+		}
+		delete(have, m.Number)
+	}
+	for _, a := range have {
+		return nil, fmt.Errorf("the store has schema file %s: %w", a.Name, ErrNewerSchema)
+	}
+	if len(pending) > 0 && pending[0].Number != len(s.migrations)-len(pending)+1 {
+		return nil, fmt.Errorf("schema file %s was skipped although later ones were applied: the store's table migrations is damaged", pending[0].Name)
+	}
+	return pending, nil
+}
+
+// appliedMigrations returns what the store has, empty where there is no store yet.
+func (s *Store) appliedMigrations(ctx context.Context) (map[int]Migration, error) {
+	var exists uint64
+	err := s.admin.QueryRow(ctx, "SELECT count() FROM system.tables WHERE database = {db:String} AND name = 'migrations'",
+		named("db", s.database)).Scan(&exists)
+	if err != nil {
+		return nil, s.wrap("read the store's schema", err)
+	}
+	have := map[int]Migration{}
+	if exists == 0 {
+		return have, nil
+	}
+	rows, err := s.conn.Query(ctx, "SELECT number, name, checksum FROM migrations FINAL")
+	if err != nil {
+		return nil, s.wrap("read the store's schema", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var number uint32
+		var m Migration
+		if err := rows.Scan(&number, &m.Name, &m.Checksum); err != nil {
+			return nil, s.wrap("read the store's schema", err)
+		}
+		m.Number = int(number)
+		have[m.Number] = m
+	}
+	return have, s.wrap("read the store's schema", rows.Err())
+}
+
+// quoteName quotes an identifier.
+func quoteName(name string) string {
+	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(name) + "`"
+}

@@ -1,0 +1,199 @@
+// Package loader keeps pages, visits, records and accounts in ClickHouse: the
+// embedded engine of a data directory, or a server named by a DSN. It is the only
+// package that speaks clickhouse-go, and the schema folder is the only place that
+// makes tables; both kinds of store get the same schema and the same statements.
+//
+// Loading is idempotent. A document's content versions and the readings of each
+// are numbered from what the store already holds (see schema/0001_tables.sql), so
+// the same content read by the same reader has the same numbers and its rows
+// replace themselves; an insert that is sent twice because its answer was lost
+// carries the same token and is dropped by the database.
+//
+// The package does not know how a page is fetched or read.
+package loader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"nhip/loader/engine"
+)
+
+// DefaultDatabase is the database of a store that names none.
+const DefaultDatabase = "nhip"
+
+// Options of [Open].
+type Options struct {
+	// DSN is a server's address, clickhouse://user:password@host:9000/database, native
+	// protocol; empty means the embedded engine.
+	DSN string
+	// DataDir is the data directory of the embedded engine.
+	DataDir string
+	// Engine are the further options of the embedded engine; its DataDir is set from
+	// the field above.
+	Engine engine.Options
+	// Database is the database's name; empty: the DSN's, else DefaultDatabase.
+	Database string
+	// Log is told of retries and rows set aside; nil means slog.Default().
+	Log *slog.Logger
+}
+
+// Store is an open store. It is safe for concurrent use.
+type Store struct {
+	database   string
+	password   string // of the DSN, to be kept out of errors
+	native     bool
+	log        *slog.Logger
+	engine     *engine.Client // nil for a server
+	conn       driver.Conn    // in the store's database
+	admin      driver.Conn    // in a database that always exists
+	migrations []Migration
+	retry      backoff
+}
+
+// Open connects to the store and checks that it answers. It changes nothing: a new
+// store has no tables before [Store.Migrate]. On the embedded engine it starts the
+// engine process of the data directory, or joins it where another command did.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s := &Store{log: o.Log, retry: defaultBackoff}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	var err error
+	if s.migrations, err = readMigrations(schemaFiles, "schema"); err != nil {
+		return nil, err
+	}
+	opts, err := s.connectOptions(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.connect(opts); err == nil {
+		err = s.admin.Ping(ctx)
+	}
+	if err != nil {
+		s.Close()
+		return nil, s.wrap("open the store", err)
+	}
+	return s, nil
+}
+
+func (s *Store) connectOptions(ctx context.Context, o Options) (*clickhouse.Options, error) {
+	if o.DSN != "" {
+		return s.serverOptions(o)
+	}
+	if o.DataDir == "" {
+		return nil, errors.New("open the store: neither a DSN nor a data directory is given")
+	}
+	// The engine syncs part directories by path and fails on a relative one.
+	dir, err := filepath.Abs(o.DataDir)
+	if err != nil {
+		return nil, fmt.Errorf("open the store: data directory %s: %w", o.DataDir, err)
+	}
+	o.Engine.DataDir = dir
+	if s.engine, err = engine.Ensure(ctx, o.Engine); err != nil {
+		return nil, fmt.Errorf("open the store in %s: %w", o.DataDir, err)
+	}
+	s.database = o.Database
+	opts := &clickhouse.Options{
+		Protocol:    clickhouse.HTTP,
+		Addr:        []string{"localhost"}, // never looked up: the dial goes to the engine's socket
+		DialContext: s.dialEngine,
+		TransportFunc: func(t *http.Transport) (http.RoundTripper, error) {
+			t.Proxy = nil // a proxy of the environment must not see the store
+			return t, nil
+		},
+	}
+	return opts, nil
+}
+
+func (s *Store) dialEngine(ctx context.Context, _ string) (net.Conn, error) {
+	return s.engine.DialContext(ctx)
+}
+
+// serverOptions reads the DSN. Its errors name no part of it, for it may hold a
+// password that a typing mistake has moved to the wrong place.
+func (s *Store) serverOptions(o Options) (*clickhouse.Options, error) {
+	if !strings.HasPrefix(o.DSN, "clickhouse://") && !strings.HasPrefix(o.DSN, "tcp://") {
+		return nil, errors.New("open the store: the DSN must begin with clickhouse:// (native protocol)")
+	}
+	opts, err := clickhouse.ParseDSN(o.DSN)
+	if err != nil {
+		return nil, errors.New("open the store: the DSN is not of the form clickhouse://user:password@host:9000/database; special characters of a password are written as %XX")
+	}
+	s.native = true
+	s.password = opts.Auth.Password
+	s.database = o.Database
+	if s.database == "" {
+		s.database = opts.Auth.Database
+	}
+	if opts.Compression == nil {
+		opts.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
+	}
+	return opts, nil
+}
+
+func (s *Store) connect(opts *clickhouse.Options) (err error) {
+	if s.database == "" {
+		s.database = DefaultDatabase
+	}
+	opts.DialTimeout = 30 * time.Second // also how long a statement waits for a free connection
+	opts.ReadTimeout = 5 * time.Minute
+	opts.MaxOpenConns = 16
+	opts.MaxIdleConns = 8
+	opts.ConnMaxLifetime = 10 * time.Minute
+	admin := *opts
+	admin.Auth.Database = "default"
+	admin.MaxOpenConns, admin.MaxIdleConns = 2, 1
+	if s.admin, err = clickhouse.Open(&admin); err != nil {
+		return err
+	}
+	opts.Auth.Database = s.database
+	s.conn, err = clickhouse.Open(opts)
+	return err
+}
+
+// Close releases the connections and the hold on the embedded engine, which ends
+// when nobody else uses it.
+func (s *Store) Close() error {
+	var errs []error
+	for _, c := range []driver.Conn{s.conn, s.admin} {
+		if c != nil {
+			errs = append(errs, c.Close())
+		}
+	}
+	if s.engine != nil {
+		errs = append(errs, s.engine.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Database returns the name of the store's database.
+func (s *Store) Database() string { return s.database }
+
+// wrap says what was done when err happened, and takes the DSN's password out of
+// what a driver or server may quote. A nil err stays nil.
+func (s *Store) wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if s.password != "" && strings.Contains(err.Error(), s.password) {
+		return fmt.Errorf("%s: %s", doing, strings.ReplaceAll(err.Error(), s.password, "[password]"))
+	}
+	var ex *clickhouse.Exception
+	if errors.As(err, &ex) && (ex.Code == codeUnknownDatabase || ex.Code == codeUnknownTable) {
+		return fmt.Errorf("%s: %w (a new store gets its tables by nhip migrate)", doing, err)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+func named(name string, value any) driver.NamedValue { return clickhouse.Named(name, value) }
