@@ -1,0 +1,236 @@
+package crawler
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	whatwg "github.com/nlnwa/whatwg-url/url"
+
+	"nhip/catalog"
+)
+
+// maxURL is the longest address that is followed; longer ones are traps or data.
+const maxURL = 2048
+
+// addressParser reads addresses as browsers do. net/url only ever sees its output.
+var addressParser = whatwg.NewParser()
+
+var (
+	errNoAddress = errors.New("no address")
+	errScheme    = errors.New("not an http or https address")
+	errUserInfo  = errors.New("address with a user name or password")
+	errTooLong   = fmt.Errorf("address longer than %d bytes", maxURL)
+)
+
+// tracking are query parameters that say where a reader came from and never which
+// document is meant; names ending in * are prefixes.
+var tracking = []string{
+	"utm_*", "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "zarsrc", "zclid",
+	"igshid", "igsh", "mc_cid", "mc_eid", "_ga", "_gl", "vn_source", "vn_campaign", "vn_medium", "vn_term", "vn_thumb", "vn_zone",
+	"mibextid", "ref_src", "ref_url", "spm", "fb_*", "_openstat", "at_campaign", "at_medium",
+}
+
+// Canonical returns the address that identifies a document: raw resolved against
+// base (which may be empty if raw is absolute) as the WHATWG URL standard says,
+// without fragment, tracking parameters and default port. Where src is not nil,
+// its alias hosts and the usual copies of a host (www., m., amp.) become its first
+// host, http becomes https if the source publishes https addresses, and only the
+// query parameters of Documents.KeepQuery stay, if it lists any.
+//
+// It refuses addresses that are not http or https, carry a user name or password,
+// or are longer than 2048 bytes. Canonical(Canonical(x)) is Canonical(x).
+func Canonical(raw, base string, src *catalog.Source) (string, error) {
+	u, err := parseAddress(raw, base)
+	if err != nil {
+		return "", err
+	}
+	keep := []string(nil)
+	if src != nil {
+		keep = src.Documents.KeepQuery
+		if host, ok := canonicalHost(src, hostPort(u)); ok && host != hostPort(u) {
+			u.SetHost(host)
+		}
+		if u.Scheme() == "http" && u.Port() == "" && publishesHTTPS(src) {
+			u.SetProtocol("https")
+		}
+	}
+	u.SetSearch(cleanQuery(u.Query(), keep))
+	return href(u)
+}
+
+// linked returns the address to ask for: like Canonical without a source, so the
+// host stays as the publisher linked it.
+func linked(raw, base string) (string, error) {
+	return Canonical(raw, base, nil)
+}
+
+// parseAddress resolves and checks an address.
+func parseAddress(raw, base string) (*whatwg.Url, error) {
+	raw = strings.TrimSpace(raw)
+	if raw == "" {
+		return nil, errNoAddress
+	}
+	if len(raw) > 2*maxURL {
+		return nil, errTooLong
+	}
+	var u *whatwg.Url
+	var err error
+	if base == "" {
+		u, err = addressParser.Parse(raw)
+	} else {
+		u, err = addressParser.ParseRef(base, raw)
+	}
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("address %.80q: %w", raw, err)
+	case u.Scheme() != "http" && u.Scheme() != "https":
+		return nil, errScheme
+	case u.Username() != "" || u.Password() != "":
+		return nil, errUserInfo
+	}
+	if host := strings.TrimRight(u.Hostname(), "."); host != u.Hostname() && host != "" {
+		u.SetHostname(host)
+	}
+	u.SetHash("")
+	return u, nil
+}
+
+var strayPercent = regexp.MustCompile(`%([^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|[0-9A-Fa-f]?$)`)
+
+// href prints u so that net/url, which net/http needs, reads the same.
+func href(u *whatwg.Url) (string, error) {
+	s := u.Href(true)
+	if strings.Contains(s, "%") {
+		// "tang-10%-nam": browsers send the bare sign, net/url refuses it, servers
+		// read both forms alike.
+		for strayPercent.MatchString(s) {
+			s = strayPercent.ReplaceAllString(s, "%25$1")
+		}
+	}
+	if len(s) > maxURL {
+		return "", errTooLong
+	}
+	if _, err := url.Parse(s); err != nil {
+		return "", err
+	}
+	return s, nil
+}
+
+// cleanQuery drops tracking parameters, and all but those of keep if it lists any.
+// Order and spelling of the others stay: some servers read the raw query.
+func cleanQuery(query string, keep []string) string {
+	if query == "" {
+		return ""
+	}
+	var kept []string
+	for part := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(part, "=")
+		switch {
+		case part == "" || isTracking(name):
+		case len(keep) > 0 && !slices.Contains(keep, name):
+		default:
+			kept = append(kept, part)
+		}
+	}
+	return strings.Join(kept, "&")
+}
+
+func isTracking(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(tracking, func(t string) bool {
+		if prefix, ok := strings.CutSuffix(t, "*"); ok {
+			return strings.HasPrefix(name, prefix)
+		}
+		return name == t
+	})
+}
+
+// canonicalHost maps a host (with port, if it is not the default one) of the source
+// to the source's first host; ok is false for hosts that are not the source's.
+func canonicalHost(src *catalog.Source, host string) (string, bool) {
+	if len(src.Hosts) == 0 {
+		return host, false
+	}
+	bare := bareHost(host)
+	for _, h := range src.Hosts {
+		if h = strings.ToLower(h); h == host || bareHost(h) == bare {
+			return strings.ToLower(src.Hosts[0]), true
+		}
+	}
+	return host, false
+}
+
+// ownsHost tells whether documents of the source may stand on the host.
+func ownsHost(src *catalog.Source, host string) bool {
+	_, ok := canonicalHost(src, strings.ToLower(host))
+	return ok
+}
+
+// bareHost drops the labels of copies of a site.
+func bareHost(host string) string {
+	for _, label := range []string{"www.", "m.", "amp.", "mobile."} {
+		if rest, ok := strings.CutPrefix(host, label); ok && strings.Contains(rest, ".") {
+			return rest
+		}
+	}
+	return host
+}
+
+func hostPort(u *whatwg.Url) string {
+	if port := u.Port(); port != "" {
+		return net.JoinHostPort(strings.Trim(u.Hostname(), "[]"), port)
+	}
+	return u.Hostname()
+}
+
+func publishesHTTPS(src *catalog.Source) bool {
+	for _, a := range declared(src) {
+		if strings.HasPrefix(a, "https:") {
+			return true
+		}
+	}
+	return false
+}
+
+// declared returns all addresses a source file names.
+func declared(src *catalog.Source) []string {
+	var all []string
+	for _, f := range src.Discover.Feeds {
+		all = append(all, f.URL)
+	}
+	for _, l := range src.Discover.Listings {
+		all = append(all, l.URL)
+	}
+	all = append(all, src.Discover.Sitemaps...)
+	return append(all, src.Discover.Pages...)
+}
+
+// isTrap recognises addresses that pages make for ever: too many segments, or the
+// same segment or query part again and again.
+func isTrap(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return true
+	}
+	segments := strings.Split(strings.Trim(u.EscapedPath(), "/"), "/")
+	if len(segments) > 20 {
+		return true
+	}
+	times := map[string]int{}
+	for _, s := range segments {
+		if times[s]++; s != "" && times[s] > 3 {
+			return true
+		}
+	}
+	for part := range strings.SplitSeq(u.RawQuery, "&") {
+		if times["?"+part]++; part != "" && times["?"+part] > 3 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,172 @@
+package crawler
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"nhip"
+)
+
+// limiter spaces the requests to each host. All sources and all redirect hops of a
+// Crawler share it, so that two sources on one host are one visitor. It also
+// remembers that a host asked to wait (Retry-After) or failed several times in a
+// row, and then refuses instead of asking.
+type limiter struct {
+	maxWait time.Duration // a longer wait is an answer, not a sleep
+
+	mu    sync.Mutex
+	hosts map[string]*hostState
+}
+
+type hostState struct {
+	busy     chan struct{} // holds one token: one request to a host at a time
+	next     time.Time     // the next request may start then
+	closed   time.Time     // no request before: Retry-After, or the breaker is open
+	failures int           // in a row
+}
+
+const (
+	breakerAfter = 5 // failures in a row that close a host
+	breakerPause = 10 * time.Minute
+)
+
+func newLimiter(maxWait time.Duration) *limiter {
+	return &limiter{maxWait: maxWait, hosts: map[string]*hostState{}}
+}
+
+func (l *limiter) host(name string) *hostState {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.hosts[name]
+	if h == nil {
+		h = &hostState{busy: make(chan struct{}, 1)}
+		l.hosts[name] = h
+	}
+	return h
+}
+
+// acquire waits until a request to the host may start and returns the function that
+// ends it. The delay counts from the start of one request to the start of the next,
+// and requests to one host never overlap. waiting is told about waits. It gives up when
+// ctx ends, or with a fault of class "backoff" when the host is closed for longer than
+// the limiter waits.
+func (l *limiter) acquire(ctx context.Context, name string, delay time.Duration, waiting func(time.Duration)) (release func(), err error) {
+	h := l.host(name)
+	select {
+	case h.busy <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	release = sync.OnceFunc(func() { <-h.busy })
+	for {
+		l.mu.Lock()
+		now := time.Now()
+		start := h.next
+		if h.closed.After(start) {
+			start = h.closed
+		}
+		wait := start.Sub(now)
+		if wait <= 0 {
+			h.next = now.Add(delay)
+			l.mu.Unlock()
+			return release, nil
+		}
+		closed := h.closed
+		l.mu.Unlock()
+		if wait > l.maxWait {
+			release()
+			return nil, &fault{class: classBackoff, outcome: nhip.OutcomeRetryLater, until: closed,
+				err: errHostClosed(name, start)}
+		}
+		if waiting != nil {
+			waiting(wait)
+		}
+		if err := sleep(ctx, wait); err != nil {
+			release()
+			return nil, err
+		}
+	}
+}
+
+// report tells the limiter how a request ended: f is nil for any answer that shows a
+// host at work. A host that asks to wait, or fails breakerAfter times in a row, is
+// closed; the first request after that decides anew.
+func (l *limiter) report(name string, f *fault) {
+	h := l.host(name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if f == nil || !isHostFault(f) {
+		h.failures = 0
+		return
+	}
+	h.failures++
+	now := time.Now()
+	if f.until.After(h.closed) {
+		h.closed = f.until
+	}
+	if h.failures >= breakerAfter && h.closed.Before(now.Add(breakerPause)) {
+		h.closed = now.Add(breakerPause)
+		h.failures = breakerAfter - 1 // half open: one more failure closes it again
+	}
+}
+
+// closeFor closes a host that asked to wait in an earlier run.
+func (l *limiter) closeFor(name string, d time.Duration) {
+	h := l.host(name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if until := time.Now().Add(d); until.After(h.closed) {
+		h.closed = until
+	}
+}
+
+// isHostFault separates what a host does to everybody from what one address does.
+func isHostFault(f *fault) bool {
+	switch f.class {
+	case "timeout", "refused", "dns", "reset", "closed", "unreachable", "network", "protocol", "slow",
+		"http_429", "http_403", "http_406", "http_451", "http_401", "http_500", "http_502", "http_503", "http_504":
+		return true
+	}
+	return len(f.class) > 4 && f.class[:4] == "tls_"
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// limited is the limiter's layer. The host is free for the next request when the
+// body is closed.
+type limited struct {
+	next    http.RoundTripper
+	limiter *limiter
+	delay   func(req *http.Request) time.Duration
+	waiting func(host string, d time.Duration)
+}
+
+func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
+	host := req.URL.Host
+	release, err := t.limiter.acquire(req.Context(), host, t.delay(req), func(d time.Duration) { t.waiting(host, d) })
+	if err != nil {
+		return nil, err
+	}
+	resp, err := t.next.RoundTrip(req)
+	if err != nil {
+		release()
+		if f := classify(err); f.class != classStopped {
+			t.limiter.report(host, f)
+		}
+		return nil, err
+	}
+	t.limiter.report(host, statusFault(resp.StatusCode, resp.Header, 0, time.Now()))
+	resp.Body = &onClose{resp.Body, release}
+	return resp, nil
+}
