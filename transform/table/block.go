@@ -101,6 +101,10 @@ func (s *splitter) isNumberAt(r, c int) bool {
 func (s *splitter) isData(r int) bool {
 	var number, year, symbol, label, before int
 	for _, x := range s.g.anchors(r) {
+		if s.cur != nil && x.col >= s.cur.first && classify(x.text) == classText {
+			before++
+			continue
+		}
 		switch classify(x.text) {
 		case classNumber:
 			number++
@@ -174,7 +178,7 @@ func (s *splitter) hasHeader(rows []int) bool {
 	over := 0
 	for _, r := range rows {
 		for _, x := range s.g.anchors(r) {
-			if x.col >= s.cur.first && classify(x.text) != classSymbol && !s.isSection(r) {
+			if x.col >= s.cur.first && classify(x.text) != classSymbol && !s.isSection(r) && !isKnownUnit(x.text) {
 				over++
 			}
 		}
@@ -352,7 +356,7 @@ func (s *splitter) splitHead(b *block, rows []int) (head, body []int) {
 			}
 		}
 	}
-	for last > 0 && s.isUnitSection(b, rows[last]) {
+	for last > 0 && (s.isUnitSection(b, rows[last]) || s.isUnitHeading(b, rows[last])) {
 		last--
 	}
 	head = rows[:last+1]
@@ -369,6 +373,29 @@ func (s *splitter) splitHead(b *block, rows []int) (head, body []int) {
 func (s *splitter) isUnitSection(b *block, r int) bool {
 	cells := s.g.anchors(r)
 	return len(cells) == 0 || len(cells) == 1 && cells[0].col >= b.first && cells[0].cols > 1 && looksLikeUnit(cells[0].text)
+}
+
+// isUnitHeading reports a labelled row that prints nothing but units over the data
+// columns ("A. HÀNH KHÁCH | Nghìn HK | Triệu HK.km"): it heads a section.
+func (s *splitter) isUnitHeading(b *block, r int) bool {
+	cells := s.g.anchors(r)
+	if len(cells) < 2 || cells[0].col >= b.first {
+		return false
+	}
+	for _, x := range cells[1:] {
+		if x.col >= b.first && !isKnownUnit(x.text) {
+			return false
+		}
+	}
+	return !isIntro(words(cells[0].text)) && cells[len(cells)-1].col >= b.first
+}
+
+var generalUnits = newUnits(nil)
+
+// isKnownUnit reports a text that is a unit whatever the catalog says.
+func isKnownUnit(text string) bool {
+	x, ok := generalUnits.parse(text)
+	return ok && x.known
 }
 
 func (s *splitter) flush() {
@@ -442,7 +469,6 @@ func (b *block) findUnitColumn(texts []int) {
 }
 
 func (b *block) unitShare(c int) float64 {
-	u := newUnits(nil)
 	known, all := 0, 0
 	for _, r := range b.body {
 		x := b.grid.at(r, c)
@@ -450,7 +476,7 @@ func (b *block) unitShare(c int) float64 {
 			continue
 		}
 		all++
-		if v, ok := u.parse(x.text); isDitto(x.text) || ok && v.known {
+		if isDitto(x.text) || isKnownUnit(x.text) {
 			known++
 		}
 	}

@@ -10,26 +10,29 @@ import (
 
 // meaning is what the header of a column (or the label of a row) says of its numbers.
 type meaning struct {
-	header   string // the words, in reading order
-	main     period // what the numbers are about; zero where the header names none
-	mainRel  relative
-	base     period // what they are compared with
-	baseRel  relative
-	baseYear int  // of "cùng kỳ năm 2021" or a fixed base
-	fixed    bool // a fixed base year
-	compared bool // so với
-	plan     bool // compared with a plan
-	planned  bool // the numbers are a plan
-	status   nhip.ObsStatus
-	statRaw  string
-	measure  nhip.Measure // share, growth, contribution, index; "" where no word says it
-	unit     unit
-	item     string // the words that remain
-	asOf     bool
-	point    bool
-	accum    bool
-	average  bool
-	problem  string // why the header is not understood
+	header    string // the words, in reading order
+	main      period // what the numbers are about; zero where the header names none
+	mainRel   relative
+	base      period // what they are compared with
+	baseRel   relative
+	baseYear  int  // of "cùng kỳ năm 2021" or a fixed base
+	fixed     bool // a fixed base year
+	compared  bool // so với
+	plan      bool // compared with a plan
+	planned   bool // the numbers are a plan
+	status    nhip.ObsStatus
+	statRaw   string
+	measure   nhip.Measure // share, growth, contribution, index; "" where no word says it
+	unit      unit
+	item      string // the words that remain
+	season    string
+	price     string // current or constant prices, if the column says so
+	priceYear int
+	asOf      bool
+	point     bool
+	accum     bool
+	average   bool
+	problem   string // why the header is not understood
 }
 
 // understand reads the words of a header.
@@ -47,6 +50,14 @@ func (u units) understand(header string) meaning {
 			m.compared, expectBase = true, true
 		case tokenPeriod:
 			m.addPeriod(t.period, &expectBase)
+			if m.season == "" {
+				m.season = t.season
+			}
+			if !t.base.isZero() && !m.compared {
+				m.base, m.compared = t.base, true
+			}
+		case tokenPrice:
+			m.price, m.priceYear = t.price, t.year
 		case tokenRelative:
 			m.addRelative(t, &expectBase)
 		case tokenFixedBase:
@@ -63,7 +74,7 @@ func (u units) understand(header string) meaning {
 		case tokenStatus:
 			if len(item) > 0 && t.status == "A" {
 				item = append(item, t.text) // vốn thực hiện: part of the name
-			} else if m.status == "" {
+			} else if m.status == "" || m.status == "A" { // thực hiện over ước tính says less
 				m.status, m.statRaw = t.status, t.text
 			}
 		case tokenAccum:
@@ -131,8 +142,11 @@ func (m *meaning) finish(p period) period {
 	if m.asOf && p.shape == shapePoint {
 		p.shape = shapeAsOf
 	}
-	if m.accum && p.shape == shapeMonth { // cộng dồn tháng 5
-		p.ytd = true
+	switch {
+	case m.accum && p.shape == shapeMonth: // lũy kế từ đầu năm, in a report of May
+		p = period{shape: shapeMonths, n: 1, len: p.n, year: p.year, ytd: true, average: p.average, yearIsHere: p.yearIsHere}
+	case m.accum && p.shape == shapeQuarter && p.n > 1:
+		p = period{shape: shapeMonths, n: 1, len: 3 * p.n, year: p.year, ytd: true, average: p.average, yearIsHere: p.yearIsHere}
 	}
 	return p
 }

@@ -209,6 +209,8 @@ func (r *Reader) setUnit(o *nhip.Observation, l line, col *column, captions []un
 		x = choose(l.units, col.item)
 	case !l.unit.isZero() && !isValueOnly(col.item, l.unit):
 		x = l.unit
+	case !l.over[col.col].isZero():
+		x, inherited = l.over[col.col], true
 	case !l.inherit.isZero() && !isValueOnly(col.item, l.inherit):
 		x, inherited = l.inherit, true
 	case !col.unit.isZero():
@@ -267,6 +269,8 @@ func (r *Reader) setMeasure(o *nhip.Observation, l line, col *column, s subject)
 	switch {
 	case col.plan:
 		o.Measure = nhip.MeasureRatio
+	case col.measure == nhip.MeasureGrowth && o.Unit != "%" && o.Unit != "":
+		o.Measure = nhip.MeasureChange // tăng/giảm in the unit itself
 	case col.measure == nhip.MeasureShare, col.measure == nhip.MeasureContribution, col.measure == nhip.MeasureGrowth:
 		o.Measure = col.measure
 	case col.compared && o.Unit != "%" && o.Unit != "":
@@ -370,6 +374,15 @@ func (r *Reader) setSubject(o *nhip.Observation, l line, col *column, s subject)
 		o.Label = strings.Trim(o.Label+" – "+l.label, " –")
 	}
 	dims := map[string]string{}
+	if col.season != "" {
+		dims["SEASON"] = col.season
+	}
+	if col.price != "" {
+		o.PriceBasis = col.price
+		if col.priceYear != 0 && o.BasePeriod == "" {
+			o.BasePeriod = fmt.Sprintf("%04d", col.priceYear)
+		}
+	}
 	if col.item != "" {
 		dims["VARIABLE"] = col.item
 	}
@@ -427,7 +440,7 @@ func (r *Reader) subject(b *block, c context) subject {
 	key := words(s.title)
 	s.indicator = r.indicatorIn(key)
 	s.code = r.tableCode(s)
-	s.final = containsAny(key, "chỉ số giá", "tỷ giá", "lạm phát", "đầu tư trực tiếp", "đầu tư nước ngoài", "doanh nghiệp", "dân số", "lao động", "thất nghiệp")
+	s.final = containsAny(key, "chỉ số giá", "tỷ giá", "lạm phát", "đầu tư trực tiếp", "đầu tư nước ngoài", "doanh nghiệp", "dân số", "lao động", "thất nghiệp", "xã hội - môi trường", "tai nạn")
 	s.isIndex = containsAny(key, "chỉ số", "tốc độ phát triển")
 	s.isShare = containsAny(key, "cơ cấu", "tỷ trọng")
 	s.isGrowth = containsAny(key, "tốc độ tăng", "tỷ lệ tăng")

@@ -15,9 +15,10 @@ type line struct {
 	row     int
 	label   string
 	path    []string
-	unit    unit   // printed in the label or in the unit column
-	units   []unit // of a footnote: a quantity and a value
-	inherit unit   // of the nearest heading above
+	unit    unit         // printed in the label or in the unit column
+	units   []unit       // of a footnote: a quantity and a value
+	inherit unit         // of the nearest heading above
+	over    map[int]unit // by column, of a heading row that prints units over the numbers
 	measure nhip.Measure
 	when    meaning // where the label is a period
 	total   bool
@@ -65,8 +66,9 @@ type rowWalker struct {
 	stack     []node
 	pending   string // a label broken over two rows: its first part
 	pendingAt int
-	ditto     unit    // the last printed unit of the unit column
-	over      meaning // of the section heading over the data columns
+	ditto     unit         // the last printed unit of the unit column
+	columns   map[int]unit // of the last heading row with units over the numbers
+	over      meaning      // of the section heading over the data columns
 }
 
 // section takes a heading over the data columns: a unit, a measure or a name.
@@ -116,10 +118,24 @@ func (w *rowWalker) heading(r int) {
 		w.breakdown(&n)
 	}
 	w.push(n)
+	w.unitsOver(r)
 	w.pending, w.pendingAt = text, len(w.stack)-1
 }
 
 func (w *rowWalker) flushPending() { w.pending = "" }
+
+// unitsOver reads units that a heading row prints over the data columns.
+func (w *rowWalker) unitsOver(r int) {
+	found := map[int]unit{}
+	for _, x := range w.b.grid.anchors(r) {
+		if u, ok := w.u.parse(x.text); ok && x.col >= w.b.first {
+			found[x.col] = u
+		}
+	}
+	if len(found) > 0 {
+		w.columns = found
+	}
+}
 
 // breakdown places a heading such as "phân theo ngành vận tải". Below a row with numbers
 // of the same looks it divides that row and is no part of the path; at the level of
@@ -179,7 +195,7 @@ func (w *rowWalker) data(r int) {
 	}
 	w.leaveTotal(text, depth)
 	w.push(node{depth: depth, own: depth, label: label, unit: x})
-	l.inherit = w.inherited()
+	l.inherit, l.over = w.inherited(), w.columns
 	for _, n := range w.stack {
 		if !n.quiet && n.label != "" {
 			l.path = append(l.path, n.label)

@@ -29,6 +29,7 @@ const (
 	tokenUnit                       // (Tỷ đồng), %
 	tokenFixedBase                  // kỳ gốc (2019), 2010 = 100
 	tokenPlan                       // kế hoạch, dự toán
+	tokenPrice                      // giá so sánh 2010, giá hiện hành
 	tokenAside                      // other words in brackets
 	tokenNoise                      // words that carry nothing here
 )
@@ -51,11 +52,14 @@ type token struct {
 	kind    tokenKind
 	text    string // as in the key
 	period  period
+	base    period // of 2015/2014
+	season  string // of vụ đông xuân 2008
 	rel     relative
 	year    int            // of "cùng kỳ năm 2021", of a fixed base, of a plan
 	status  nhip.ObsStatus // of a status word
 	measure nhip.Measure
 	unit    unit
+	price   string
 }
 
 // rule recognises one word group at the start of a key.
@@ -110,7 +114,7 @@ func date(d, m, y string) nhip.Date {
 
 // numberWords are the counts of months and quarters that are printed as words.
 var numberWords = map[string]int{"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7,
-	"tám": 8, "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12}
+	"tám": 8, "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "giêng": 1, "tư": 4, "chạp": 12}
 
 func countOf(s string) int {
 	for w, n := range numberWords {
@@ -167,7 +171,27 @@ var rules = []rule{
 		return t, true
 	}},
 
+	{rx(`\(?(?:theo )?giá (?:so sánh|cố định)(?: năm)?(?: ` + yearPart + `)?\)?`), func(m []string) (token, bool) {
+		return token{kind: tokenPrice, year: number(m[1]), price: "constant"}, true
+	}},
+	{rx(`\(?(?:theo )?giá (?:thực tế|hiện hành)\)?`), func(m []string) (token, bool) {
+		return token{kind: tokenPrice, price: "current"}, true
+	}},
+
 	// Periods.
+	{rx(`vụ (đông xuân|hè thu|thu đông|mùa|xuân|đông)(?: năm)? ` + yearPart), func(m []string) (token, bool) {
+		t, ok := periodToken(period{shape: shapeYear, year: number(m[2])})
+		t.season = m[1]
+		return t, ok
+	}},
+	{rx(`(?:năm )?` + yearPart + `/` + yearPart), func(m []string) (token, bool) {
+		t, ok := periodToken(period{shape: shapeYear, year: number(m[1])})
+		t.base = period{shape: shapeYear, year: number(m[2]), yearIsHere: true}
+		return t, ok
+	}},
+	{rx(`tháng (một|giêng|hai|ba|tư|sáu|bảy|tám|chín|mười một|mười hai|mười|chạp)(?: năm |/| )` + yearPart), func(m []string) (token, bool) {
+		return periodToken(period{shape: shapeMonth, n: countOf(m[1]), year: number(m[2])})
+	}},
 	{rx(`từ (?:ngày )?` + dayMonth + `(?:` + sep + yearPart + `)? ?(?:đến|tới|-) ?(?:hết )?(?:ngày )?` + dayMonthYr), func(m []string) (token, bool) {
 		p := period{shape: shapeDays, from: date(m[1], m[2], m[6]), to: date(m[4], m[5], m[6]), year: number(m[6])}
 		if m[3] != "" {

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"slices"
 	"time"
 
 	"nhip"
@@ -16,26 +17,22 @@ type statusChoice struct {
 
 // statusOf gives every column a status.
 //
-// A status word decides. A column without one that ends with the period of an
-// estimated column holds that estimate, so it is one too (cộng dồn 5 tháng beside ước
-// tính tháng 5). Where no column has a word, the numbers of the table's last period
-// are first estimates, as the office's practice is, unless numbers of that kind are
-// final at release or a point in time is counted.
+// A status word decides. A column without one that covers the period of an estimated
+// column holds that estimate, so it is one too (cộng dồn 5 tháng beside ước tính
+// tháng 5, and what is computed from both); the same goes for preliminary numbers of
+// the very same period. Where no column has a word, the numbers of the table's last
+// period are first estimates, as the office's practice is, unless numbers of that kind
+// are final at release or a point in time is counted.
 func statusOf(columns []column, s subject, c context) []statusChoice {
 	out := make([]statusChoice, len(columns))
-	var estimated, last nhip.Date
-	printed := false
+	var last nhip.Date
+	printed, subAnnual := false, false
 	for _, col := range columns {
-		_, end := col.main.bounds()
-		if end.Compare(last) > 0 {
+		if _, end := col.main.bounds(); end.Compare(last) > 0 {
 			last = end
 		}
-		if col.status != "" {
-			printed = true
-		}
-		if col.status == "E" && end.Compare(estimated) > 0 {
-			estimated = end
-		}
+		printed = printed || col.status != ""
+		subAnnual = subAnnual || !isAnnual(col.main)
 	}
 	for i, col := range columns {
 		_, end := col.main.bounds()
@@ -46,9 +43,11 @@ func statusOf(columns []column, s subject, c context) []statusChoice {
 		case col.planned:
 		case c.title.status != "" && !printed:
 			choice.status, choice.raw = c.title.status, c.title.statRaw
-		case !estimated.IsZero() && end.Compare(estimated) >= 0:
+		case holds(columns, "E", func(p period) bool { return covers(col.main, p) }):
 			choice.status, choice.assumed = "E", true
-		case !printed && isCurrent(col, s, end, last, c):
+		case holds(columns, "P", func(p period) bool { return p.code() == col.main.code() }):
+			choice.status, choice.assumed = "P", true
+		case !printed && subAnnual && end == last && isCurrent(col, s, end, c):
 			choice.status, choice.assumed = "E", true
 		}
 		out[i] = choice
@@ -56,10 +55,25 @@ func statusOf(columns []column, s subject, c context) []statusChoice {
 	return out
 }
 
+func isAnnual(p period) bool { return p.freq() == "A" || p.freq() == "O" }
+
+// holds reports a column with the status word whose period the test accepts.
+func holds(columns []column, status nhip.ObsStatus, test func(period) bool) bool {
+	return slices.ContainsFunc(columns, func(c column) bool { return c.status == status && test(c.main) })
+}
+
+// covers reports whether a number for p includes one for q: q lies within p and ends
+// with it, or both run to the same day in series of the same frequency.
+func covers(p, q period) bool {
+	ps, pe := p.bounds()
+	qs, qe := q.bounds()
+	return pe == qe && (ps.Compare(qs) <= 0 || p.freq() == q.freq()) || pe.Compare(qe) > 0 && ps.Compare(qs) <= 0
+}
+
 // isCurrent reports a column of the report's own month or quarter whose numbers are
 // first estimates by practice.
-func isCurrent(col column, s subject, end, last nhip.Date, c context) bool {
-	if s.final || end != last || col.main.shape == shapePoint || col.main.freq() == "A" || col.main.freq() == "O" {
+func isCurrent(col column, s subject, end nhip.Date, c context) bool {
+	if s.final || col.main.shape == shapePoint {
 		return false
 	}
 	if !c.latest.IsZero() && c.latest.Time().Sub(end.Time()) > 60*24*time.Hour {
