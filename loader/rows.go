@@ -73,21 +73,21 @@ func timeOrNil(t time.Time) *time.Time {
 // documentRow is a row of documents and of document_versions.
 type documentRow struct {
 	number
-	source                nhip.SourceID
-	url, kind             string
-	article               *nhip.Article
-	body                  string
-	paragraphStarts       []uint32
-	publishedAt           *time.Time
-	modifiedAt            *time.Time
-	issues                []string
-	observations          uint32
-	mentions              uint32
-	sha256                [32]byte
-	contentHash           [16]byte
-	reader, runID         string
-	batchID               uint64
-	newContent            bool
+	source          nhip.SourceID
+	url, kind       string
+	article         *nhip.Article
+	body            string
+	paragraphStarts []uint32
+	publishedAt     *time.Time
+	modifiedAt      *time.Time
+	issues          []string
+	observations    uint32
+	mentions        uint32
+	sha256          [32]byte
+	contentHash     [16]byte
+	reader, runID   string
+	batchID         uint64
+	newContent      bool
 }
 
 func (r *documentRow) version() uint64 { return uint64(r.content)<<32 | uint64(r.reading) }
@@ -266,9 +266,9 @@ var rejectsTable = table[rejectRow]{
 
 // commitRow is the commit marker of a batch.
 type commitRow struct {
-	batchID                                          uint64
-	runID                                            string
-	at                                               time.Time
+	batchID                                            uint64
+	runID                                              string
+	at                                                 time.Time
 	documents, observations, mentions, rejects, visits uint32
 }
 

@@ -46,6 +46,9 @@ type Options struct {
 	Database string
 	// Log is told of retries and rows set aside; nil means slog.Default().
 	Log *slog.Logger
+
+	// dial stands before the engine's socket in tests of lost connections.
+	dial func(ctx context.Context, engine *engine.Client) (net.Conn, error)
 }
 
 // Store is an open store. It is safe for concurrent use.
@@ -107,17 +110,18 @@ func (s *Store) connectOptions(ctx context.Context, o Options) (*clickhouse.Opti
 	opts := &clickhouse.Options{
 		Protocol:    clickhouse.HTTP,
 		Addr:        []string{"localhost"}, // never looked up: the dial goes to the engine's socket
-		DialContext: s.dialEngine,
+		DialContext: func(ctx context.Context, _ string) (net.Conn, error) {
+			if o.dial != nil {
+				return o.dial(ctx, s.engine)
+			}
+			return s.engine.DialContext(ctx)
+		},
 		TransportFunc: func(t *http.Transport) (http.RoundTripper, error) {
 			t.Proxy = nil // a proxy of the environment must not see the store
 			return t, nil
 		},
 	}
 	return opts, nil
-}
-
-func (s *Store) dialEngine(ctx context.Context, _ string) (net.Conn, error) {
-	return s.engine.DialContext(ctx)
 }
 
 // serverOptions reads the DSN. Its errors name no part of it, for it may hold a

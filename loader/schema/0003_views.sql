@@ -285,7 +285,7 @@ COMMENT 'Who and what current documents speak of, one row an occurrence / Tài l
 CREATE OR REPLACE VIEW v_runs
 (
   started_at   DateTime64(3, 'Asia/Ho_Chi_Minh') COMMENT 'Start of the run / Lúc bắt đầu lượt chạy',
-  run_id       String COMMENT 'Run / Mã lượt chạy',
+  run_id       String COMMENT 'Run id / Mã lượt chạy',
   source       LowCardinality(String) COMMENT 'Publisher, id of the catalog; empty: a run without sources / Mã nguồn tin; rỗng: lượt chạy không có nguồn',
   took_s       Float64 COMMENT 'Seconds the whole run took / Thời gian cả lượt chạy, giây',
   discovered   UInt64 COMMENT 'Documents found = fetched + unchanged + skipped + failed / Số trang phát hiện = tải về + không đổi + bỏ qua + lỗi',
