@@ -22,6 +22,7 @@ func signature(line string) (names []string, credit string) {
 	if rest, ok := cutCredit(line); ok {
 		return nil, rest
 	}
+	line = trimLabel(line)
 	if i := indexFold(line, "ảnh:"); i > 0 { // a photo credit glued on
 		line = tidy(line[:i])
 	}
@@ -129,7 +130,7 @@ func trimLabel(s string) string {
 	return s
 }
 
-var labels = []string{"tác giả bài viết", "tác giả", "bài và ảnh", "bài, ảnh", "bài viết", "bài", "ảnh", "tin và ảnh", "tin, ảnh",
+var labels = []string{"tác giả bài viết", "tác giả", "bài và ảnh", "bài, ảnh", "bài - ảnh", "bài viết", "bài", "ảnh", "tin và ảnh", "tin, ảnh",
 	"tin", "thực hiện", "người viết", "biên dịch", "dịch", "by", "phóng viên", "pv", "nhóm pv", "ctv", "clip", "video", "đồ họa"}
 
 // notNames are words no personal or pen name holds: they speak of offices, papers

@@ -1,0 +1,62 @@
+package article_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"nhip"
+	"nhip/transform/article"
+)
+
+func TestRejects(t *testing.T) {
+	r := newReader(t, loadCatalog(t))
+	menu := "<ul>" + strings.Repeat(`<li><a href="/muc-con">Mục con của trang</a></li>`, 40) + "</ul>"
+	list := ""
+	for i := range 12 {
+		list += `<div class="item"><h3><a href="/bai-` + string(rune('a'+i)) + `.html">Một bài viết có tiêu đề dài vừa phải số ` + string(rune('a'+i)) +
+			`</a></h3><p>Đoạn tóm tắt của bài viết trong danh sách, đủ dài để trông như một đoạn văn của một bài báo thật.</p></div>`
+	}
+	for _, test := range []struct {
+		name, url, page, want string
+	}{
+		{"nothing", "https://a.example.vn/x-12345.html", "", article.RejectEmpty},
+		{"white space", "https://a.example.vn/x-12345.html", " \n\t ", article.RejectEmpty},
+		{"no text", "https://a.example.vn/x-12345.html", "<html><head><title>x</title></head><body></body></html>", article.RejectEmpty},
+		{"list", "https://a.example.vn/kinh-te", "<title>Kinh tế</title>" + menu + "<h1>Kinh tế</h1>" + list, article.RejectNotArticle},
+		{"home", "https://a.example.vn/", "<title>Báo A</title>" + menu + list, article.RejectNotArticle},
+		{"script", "https://a.example.vn/x-12345.html", `<title>Bài</title><div id="root"></div><noscript>You need to enable JavaScript to run this app.</noscript><script src="/a.js"></script>`, article.RejectScript},
+		{"soft 404", "https://a.example.vn/x-12345.html", "<title>Không tìm thấy trang</title>" + menu + "<h1>404</h1><p>Trang bạn yêu cầu không tồn tại hoặc đã bị xóa.</p>", article.RejectSoft404},
+		{"paywall", "https://a.example.vn/x-12345.html", `<title>Bài trả phí</title><script type="application/ld+json">{"@type":"NewsArticle","headline":"Bài trả phí","isAccessibleForFree":false}</script>` +
+			"<h1>Bài trả phí</h1><p>Đoạn đầu của một bài dành cho người đã đăng ký.</p><p>Đăng ký gói đọc báo để đọc tiếp.</p>", article.RejectPaywall},
+		{"challenge", "https://a.example.vn/x-12345.html", "<title>Just a moment...</title><p>Checking your browser before accessing a.example.vn.</p>", article.RejectBlocked},
+		{"video", "https://a.example.vn/video-12345.html", `<title>Clip</title><meta property="og:type" content="video.other">` +
+			`<script type="application/ld+json">{"@type":"VideoObject","name":"Clip"}</script>` + menu + "<h1>Clip</h1><p>Cảnh quay ngắn về xưởng đúc.</p>" + list, article.RejectNotArticle},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := &nhip.Page{URL: test.url, Kind: nhip.KindArticle, Body: []byte(test.page), FetchedAt: time.Date(2026, 5, 1, 0, 0, 0, 0, nhip.Zone)}
+			a, _, got := r.Read(p, nil)
+			if got != test.want {
+				t.Errorf("reject %q, want %q; read %+v", got, test.want, a)
+			}
+		})
+	}
+}
+
+// A page nested deeper than a browser's tree may be is read flattened.
+func TestDeepPage(t *testing.T) {
+	r := newReader(t, loadCatalog(t))
+	deep := strings.Repeat("<div><font>", 700)
+	page := "<html><head><title>Bài lồng quá sâu</title></head><body><h1>Bài lồng quá sâu</h1>" + deep
+	for range 5 {
+		page += "<p>Sản lượng của nhà máy năm 2025 đạt 1.250 tấn, tăng 8,5% so với năm trước, theo báo cáo của công ty.</p>"
+	}
+	p := &nhip.Page{URL: "https://a.example.vn/bai-long-qua-sau-12345.html", Kind: nhip.KindArticle, Body: []byte(page)}
+	a, issues, reject := r.Read(p, nil)
+	if reject != "" || len(a.Body) != 5 || !strings.Contains(a.Body[0], "1.250 tấn") {
+		t.Errorf("reject %q, body %q, issues %v", reject, a.Body, issues)
+	}
+	if len(issues) == 0 || issues[0].Field != "page" {
+		t.Errorf("issues %v: nothing says that the page was flattened", issues)
+	}
+}
