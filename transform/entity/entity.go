@@ -134,7 +134,13 @@ type document struct {
 	people     map[string]*person       // by key of the full name
 	inOrder    []*person
 	mentions   []mention
-	orgAt      map[position]*mention
+	orgAt      map[position]orgSpan // by first token
+}
+
+// orgSpan is an organisation and the token its name ends before.
+type orgSpan struct {
+	org *organisation
+	end int
 }
 
 // position is a token of the document.
@@ -155,7 +161,7 @@ type mention struct {
 }
 
 func (d *document) read() {
-	d.orgAt = map[position]*mention{}
+	d.orgAt = map[position]orgSpan{}
 	for _, p := range d.paragraphs {
 		d.readNamedThings(p)
 	}
@@ -179,13 +185,12 @@ func (d *document) read() {
 	}
 }
 
-// indexOrganisations lets people be read with the organisations beside them. The
-// pointers are into d.mentions, which only grows afterwards: they stay good for
-// reading.
+// indexOrganisations lets people be read with the organisations beside them. It
+// comes after short names are settled.
 func (d *document) indexOrganisations() {
-	for i := range d.mentions {
-		if m := &d.mentions[i]; m.kind == nhip.MentionOrganisation {
-			d.orgAt[position{m.p, m.start}] = m
+	for _, m := range d.mentions {
+		if m.kind == nhip.MentionOrganisation {
+			d.orgAt[position{m.p, m.start}] = orgSpan{m.org, m.end}
 		}
 	}
 }
@@ -222,7 +227,7 @@ func (p *paragraph) inIndustryList(i, end, last int) bool {
 	switch {
 	case i > 0 && p.glued(i) && (p.toks[i-1].text == "ngành" || p.toks[i-1].text == "vực"):
 		return true
-	case last == i && p.toks[i].gap == ",", last == i-1 && p.toks[i-1].text == "và" && p.glued(i):
+	case last == i && p.toks[i].gap == ",", i > 0 && last == i-1 && p.toks[i-1].text == "và" && p.glued(i):
 		return true
 	}
 	return end < len(p.toks) && p.toks[end].gap == "," && p.is(end, kindIndustry)

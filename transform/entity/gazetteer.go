@@ -28,6 +28,7 @@ const (
 	kindNamed      // đường, cảng: things named after places
 	kindPark       // khu công nghiệp: things named after places that are places
 	kindSpeech     // cho biết, nhận định
+	kindSays       // the verbs that only somebody who speaks has
 	kindSource     // theo, số liệu của
 	kindSurname
 	kindStop    // words no name of an organisation runs over
@@ -103,7 +104,7 @@ func (e *entry) caseOf(k kind, word string, first rune) caseRule {
 		return allCapitals
 	case !unicode.IsUpper(first):
 		return anyCase
-	case k == kindPlace || k == kindHead || k == kindOrganisation && len(e.caps) == 0 || k == kindSurname:
+	case k == kindPlace || k == kindSurname || (k == kindHead || k == kindOrganisation) && len(e.caps) == 0:
 		return capital
 	}
 	return anyCase

@@ -36,13 +36,13 @@ var lexicon = map[kind]string{
 		ngoại thương, địa chất, mỏ, chủ lực, nhà sản xuất, nhà đầu tư, kiến trúc, quy hoạch, xổ số, kho bãi, logistics, vật liệu, vật liệu xây dựng, trang trại, chăn nuôi, giống, thú y, thuốc, dược, dược phẩm,
 		thiết bị, máy, tin học, phần mềm, bán lẻ, siêu thị, phân phối, tiêu dùng, tái tạo, tiết kiệm, hiệu quả, an toàn, tài sản, hạ tầng, khoáng, lâm nghiệp, thủy lợi, nhà ở, đô thị, ngân hàng, kiểm toán, kế toán, thuế,
 		tập đoàn, công ty, tổng công ty, liên doanh, đóng tàu, tàu thủy, chủ tàu, lắp máy, gang thép, luyện kim, phân bón, bao bì, in, cổ đông, dự báo, cung cầu, biến đổi, khí hậu, khí tượng, thủy văn, hợp tác xã, việc làm,
-		nhân dân, hành chính, chính trị, chiến lược, pháp luật, thường vụ, đối ngoại, trung du, miền núi, giải pháp, sáng tạo, đổi mới, khởi nghiệp, số, chuyển đổi số, phòng vệ, sở, ngành, phía, tỉnh, thành phố, một, hai`,
+		nhân dân, hành chính, chính trị, cảnh sát, điều tra, thi hành án, dân sự, tối cao, kiểm sát, bình ổn, bình ổn giá, điện gió, điện mặt trời, hình sự, kiểm lâm, phòng chống, dự trữ, an ninh, tôn vinh, thi đua, khen thưởng, tín dụng, cho thuê, cảng hàng không, cảng biển, hạt nhân, vũ trụ, bản quyền, sáng chế, giám định, kiểm định, thẩm định, đấu giá, chủ tàu, thi công, tư vấn, thiết kế, dự án, công trình, chiến lược, pháp luật, thường vụ, đối ngoại, trung du, miền núi, giải pháp, sáng tạo, đổi mới, khởi nghiệp, số, chuyển đổi số, phòng vệ, sở, ngành, phía, tỉnh, thành phố, một, hai`,
 
 	kindTail: `nông thôn, tái tạo, ngân sách, nhà nước, quốc gia, quốc tế, trung ương, trong nước, xã hội, công nghệ, chứng khoán, doanh nghiệp, môi trường, du lịch, thương mại, thị trường,
-		đào tạo, truyền thông, công thương, tài chính, vận tải, tiền tệ, chế tạo, bất động sản, sở hữu trí tuệ, trí tuệ, thế giới, thống kê, hải quan, công nghiệp, thủy sản, lâm sản, việt nam`,
+		đào tạo, truyền thông, công thương, tài chính, vận tải, tiền tệ, chế tạo, bất động sản, sở hữu trí tuệ, trí tuệ, thế giới, thống kê, hải quan, công nghiệp, thủy sản, lâm sản, tối cao, điều tra, bình ổn giá, giá, dân sự`,
 
 	kindDescriptor: `công ty, tập đoàn, hãng, thương hiệu, shop, cửa hàng, hệ thống, chuỗi, doanh nghiệp, sàn, hãng tin, báo, tờ, tạp chí, ngân hàng, quỹ, gã khổng lồ, nền tảng, ứng dụng, startup,
-		nhà cung cấp, nhà sản xuất, nhà bán lẻ, đại gia, tổ chức, công ty con, liên doanh, hãng xe, hãng bay, công ty chứng khoán, công ty tư vấn, hãng tư vấn, hãng nghiên cứu, chuỗi cửa hàng, chuỗi siêu thị, nhà máy, hãng dược, hãng chip`,
+		nhà cung cấp, nhà sản xuất, nhà bán lẻ, tổ chức, công ty con, liên doanh, hãng xe, hãng bay, công ty chứng khoán, công ty tư vấn, hãng tư vấn, hãng nghiên cứu, chuỗi cửa hàng, chuỗi siêu thị, nhà máy, hãng dược, hãng chip`,
 
 	kindNamed: `đường, phố, quốc lộ, cao tốc, đường cao tốc, cầu, cảng, sân bay, cảng hàng không, ga, sông, hồ, nhà máy, nhà máy thủy điện, nhà máy nhiệt điện, nhà máy điện, thủy điện, nhiệt điện, nhà máy lọc dầu, bệnh viện, trường, đại học,
 		chợ, chùa, siêu thị, khách sạn, tuyến, tuyến cao tốc, vành đai, nhà hát, công viên, câu lạc bộ, CLB, hầm, đèo, núi, đại lộ, ngã tư, metro, tuyến metro, lọc dầu, lọc hóa dầu, cảng biển, dự án cao tốc, chung cư, tòa nhà, trung tâm thương mại`,
@@ -52,6 +52,8 @@ var lexicon = map[kind]string{
 	kindSpeech: `cho biết, cho hay, nói, chia sẻ, khẳng định, nhấn mạnh, nhận định, cho rằng, nêu, nêu rõ, đề nghị, kiến nghị, thông tin, phát biểu, trả lời, đánh giá, dự báo, dự kiến, công bố, thông báo, báo cáo, ghi nhận, thống kê,
 		tuyên bố, cảnh báo, lưu ý, kêu gọi, yêu cầu, đề xuất, bày tỏ, nhìn nhận, phân tích, lý giải, giải thích, khuyến nghị, tiết lộ, xác nhận, kể, tin rằng, kỳ vọng, ước tính, chỉ ra, nhận xét, dẫn, đưa tin, viết, bình luận, chỉ đạo, cũng cho biết,
 		trao đổi, than phiền, nói thêm, nói rõ, thừa nhận, quan niệm, hy vọng, đặt mục tiêu, lên kế hoạch`,
+
+	kindSays: `cho biết, cho hay, công bố, nhận định, dự báo, thông báo, khuyến nghị, đánh giá, cho rằng, khẳng định, nhấn mạnh, cũng cho biết, kiến nghị, đề xuất, tuyên bố, xác nhận, đặt mục tiêu`,
 
 	kindSource: `theo, số liệu của, số liệu từ, thống kê của, thống kê từ, báo cáo của, báo cáo từ, dự báo của, khảo sát của, thông tin từ, dữ liệu của, dữ liệu từ, đánh giá của, công bố của, nghiên cứu của, thông báo của, nguồn tin của, tính toán của`,
 
@@ -88,7 +90,7 @@ var collocations = map[string]string{
 
 // acronymsOfThings are capitals that no organisation bears.
 const acronymsOfThings = `GDP GRDP CPI PPI IIP PMI FDI ODA FTA EVFTA CPTPP RCEP USD VND EUR CNY JPY LNG LPG ESG AI IoT IPO ETF TTCK CTCP TNHH MTV CP UBND HĐND HĐQT BĐS CNTT CNHT KCN KCX KKT CCN GTGT TNCN TNDN NSNN BHXH BHYT
-	DN SME TP HCM QL ĐT VAT CEO CFO COO CTO PGS TS GS ThS QĐ NĐ TT CP NQ UAE USA TQ VN EU XK NK XNK ICT R D B2B B2C P2P ISO HACCP CBAM EPR COVID SARS OCOP PPP BOT BT M A CNC CAD KWH MW GW KV II III IV VI VII VIII IX XI XII XIII XIV XV I V X GTVT KHĐT`
+	DN SME TP HCM QL ĐT VAT CEO CFO COO CTO PGS TS GS ThS QĐ NĐ TT CP NQ UAE USA TQ VN EU XK NK XNK ICT R D B2B B2C P2P ISO HACCP CBAM EPR COVID SARS OCOP PPP BOT BT M A CNC CAD KWH MW GW KV II III IV VI VII VIII IX XI XII XIII XIV XV I V X GTVT KHĐT PV BTV GPS ATM OTP PIN SMS QR HIV ADN CCCD NĐTC ĐHĐCĐ BCTC LNST HLV MXH`
 
 var notOrganisations = func() map[string]bool {
 	m := map[string]bool{}

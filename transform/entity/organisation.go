@@ -122,8 +122,13 @@ func (d *document) branchEnd(p *paragraph, i, end int, ref int32) int {
 		return end
 	}
 	long := end
-	for long < len(p.toks) && p.glued(long) && p.isBrand(long) && long-end < 3 && !p.is(long, kindPlace) {
-		long++
+	if end < len(p.toks) && p.glued(end) && p.isBrand(end) && !p.is(end, kindPlace) {
+		long = p.properEnd(end)
+		for k := end; k < long; k++ {
+			if e, _ := p.longest(k, kindPlace); e != nil {
+				long = k
+			}
+		}
 	}
 	if e, place := p.longest(long, kindPlace); e != nil && p.glued(long) && d.r.catalog.Places[e.ref].ID == "viet-nam" {
 		return place
@@ -137,7 +142,7 @@ func (d *document) branchEnd(p *paragraph, i, end int, ref int32) int {
 // isFirmWord tells the English words that close the name of a firm.
 func isFirmWord(word string) bool {
 	switch word {
-	case "Electronics", "Display", "Group", "Holdings", "Corporation", "Corp", "Motor", "Motors", "Vina", "Capital", "Securities", "Research", "Bank", "Innotek", "Energy", "Steel", "Solutions", "Technologies", "Ventures", "Partners":
+	case "Electronics", "Materials", "Display", "Group", "Holdings", "Corporation", "Corp", "Motor", "Motors", "Vina", "Capital", "Securities", "Research", "Bank", "Innotek", "Energy", "Steel", "Solutions", "Technologies", "Ventures", "Partners":
 		return true
 	}
 	return false
@@ -235,6 +240,8 @@ func (p *paragraph) distinguishes(i, end int) bool {
 
 func isCompanyHead(head string) bool {
 	switch first, _, _ := strings.Cut(head, " "); first {
+	case "Ngân":
+		return head != "Ngân hàng Trung ương"
 	case "Công", "CTCP", "Cty", "Tập", "Tổng", "TCT", "Xí", "HTX":
 		return !strings.HasPrefix(head, "Tổng cục") && !strings.HasPrefix(head, "Tổng hội") && !strings.HasPrefix(head, "Công an") && !strings.HasSuffix(head, "Chứng khoán")
 	}
@@ -376,6 +383,9 @@ func (n *nameScan) step() bool {
 	if dash && (p.is(j, kindHead) && t.upper || p.is(j, kindOrganisation) || p.is(j, kindPosition)) {
 		return false
 	}
+	if _, known := p.longest(n.start, kindOrganisation); dash && known == j {
+		return false // liên Bộ Công Thương - Tài chính
+	}
 	afterPlace := n.afterPlace
 	n.afterPlace = false
 	if e, end := p.longest(j, kindPlace); e != nil && !e.lower {
@@ -408,8 +418,16 @@ func (n *nameScan) capitalStep(j int) bool {
 	n.at, n.good = j+1, j+1
 	if e, end := p.longest(j, kindWord); e != nil {
 		n.at, n.good = end, end
+	} else if !n.company && t.syllable && (j == n.head || !p.toks[j-1].upper) && p.isSecondSyllable(j+1) {
+		n.at, n.good = j+2, j+2 // Quỹ Bình ổn
 	}
 	return true
+}
+
+// isSecondSyllable reports whether token j may be the rest of a two-syllable word
+// whose first has the capital.
+func (p *paragraph) isSecondSyllable(j int) bool {
+	return j < len(p.toks) && p.glued(j) && !p.toks[j].upper && p.toks[j].syllable && !p.is(j, kindStop) && !p.is(j, kindSpeech) && !p.is(j, kindWord) && p.toks[j].text != "và"
 }
 
 // lowerStep takes words in lower case: those known from names if a capital follows
@@ -430,6 +448,9 @@ func (n *nameScan) lowerStep(j int, afterPlace bool) bool {
 	case t.text == "tại" && next < len(p.toks) && p.is(next, kindPlace) && p.toks[next].text == "Việt":
 		n.at = next
 		return !n.company && !n.isGovernment() && n.good == j
+	}
+	if t.text == "các" && n.isGovernment() && p.toks[n.start].text != "Tổng" {
+		return false // UBND các tỉnh are many
 	}
 	if e, end := p.longest(j, kindWord); e != nil {
 		if p.capitalFollows(end) {
@@ -800,7 +821,7 @@ func (p *paragraph) isSpeakingAcronym(i int) bool {
 	if !t.caps || len(t.text) > 8 || notOrganisations[t.text] || p.is(i, kindPosition) || p.is(i, kindHead) || p.is(i, kindPlace) || p.is(i, kindLevel) || p.is(i, kindIndustry) || p.is(i, kindTerm) {
 		return false
 	}
-	if strings.ContainsFunc(t.text, unicode.IsDigit) || p.glued(i) && p.toks[i-1].caps || i+1 < len(p.toks) && p.glued(i+1) && p.toks[i+1].upper {
+	if i > 0 && !p.endsAt(i, kindSource) && !(i+1 < len(p.toks) && p.is(i+1, kindSays)) || strings.ContainsFunc(t.text, unicode.IsDigit) || p.glued(i) && p.toks[i-1].caps || i+1 < len(p.toks) && p.glued(i+1) && p.toks[i+1].upper {
 		return false
 	}
 	return p.isSource(i, i+1)

@@ -45,7 +45,27 @@ func (d *document) personAt(p *paragraph, i int) int {
 	if p.is(i, kindSurname) {
 		return d.speakingPerson(p, i)
 	}
-	return i
+	return d.foreignPerson(p, i)
+}
+
+// foreignPerson reads a foreign name of two to four words that a post in commas
+// follows: "Edward Moya, chuyên gia tại Oanda". Verbs of speaking do not suffice:
+// firms speak too.
+func (d *document) foreignPerson(p *paragraph, i int) int {
+	if p.toks[i].syllable || !isNameWord(p.toks[i]) || p.toks[i].caps || p.is(i, kindPlace) || p.is(i, kindOrganisation) || i > 0 && p.glued(i) && p.toks[i-1].upper {
+		return i
+	}
+	end := p.runEnd(i)
+	if end-i < 2 || end-i > 4 || end >= len(p.toks) || p.toks[end].gap != "," {
+		return i
+	}
+	if post := p.postEnd(end); post == end || p.toks[end].upper && !p.is(end, kindPosition) {
+		return i
+	} else if c, another := d.complementBefore(p, end, post); another && p.is(c.nameStart, kindSurname) {
+		return i
+	}
+	d.addPerson(p, i, end, complement{})
+	return d.postAfter(p, i, end)
 }
 
 // postEnd returns the end of a post at i with the words before it that qualify it
@@ -93,7 +113,7 @@ func (d *document) postedPerson(p *paragraph, i, post int) int {
 	if end == c.nameStart {
 		return i
 	}
-	c.cutEmployer(p, &end)
+	d.cutEmployer(p, &c, &end)
 	d.addPerson(p, c.nameStart, end, c)
 	if at := end; at < len(p.toks) && p.postEnd(at) > at {
 		if _, another := d.complementBefore(p, at, p.postEnd(at)); another {
@@ -110,12 +130,15 @@ func (d *document) complementBefore(p *paragraph, i, post int) (complement, bool
 	c := complement{posts: []string{p.span(i, post)}}
 	fieldStart := -1
 	bracket := false
+	if m, ok := d.orgAt[position{p, post - 1}]; ok { // Trưởng Ban Tuyên giáo: the last word is the first of the name
+		c.org, post = m.org, m.end
+	}
 	for j := post; j < len(p.toks) && j-post < 28; {
-		if m := d.orgAt[position{p, j}]; m != nil && c.org != nil && p.toks[j].gap == "(" && m.end < len(p.toks) && p.toks[m.end].gap == ")" {
+		if m, ok := d.orgAt[position{p, j}]; ok && c.org != nil && p.toks[j].gap == "(" && m.end < len(p.toks) && p.toks[m.end].gap == ")" {
 			j, bracket = m.end, true // Cục X (Bộ Y) Nguyễn Văn A
 			continue
 		}
-		if m := d.orgAt[position{p, j}]; m != nil && softOrComma(p.toks[j].gap) {
+		if m, ok := d.orgAt[position{p, j}]; ok && softOrComma(p.toks[j].gap) {
 			if c.org == nil {
 				c.org = m.org
 			}
@@ -145,6 +168,13 @@ func (d *document) complementBefore(p *paragraph, i, post int) (complement, bool
 			}
 			return c, false
 		}
+		if org, end := d.employerAt(p, j); org != nil {
+			if c.org == nil {
+				c.org = org
+			}
+			j = end
+			continue
+		}
 		if p.nameEnd(j, fieldStart >= 0 || c.org != nil || j == post) > j {
 			c.nameStart = j
 			if fieldStart >= 0 && c.org == nil {
@@ -165,7 +195,7 @@ func (d *document) complementBefore(p *paragraph, i, post int) (complement, bool
 }
 
 // cutEmployer takes the firm off a foreign name behind CEO: Nvidia Jensen Huang.
-func (c *complement) cutEmployer(p *paragraph, end *int) {
+func (d *document) cutEmployer(p *paragraph, c *complement, end *int) {
 	if c.org != nil || !strings.HasPrefix(c.posts[0], "C") || !strings.HasSuffix(c.posts[0], "O") || *end-c.nameStart < 3 {
 		return
 	}
@@ -174,8 +204,57 @@ func (c *complement) cutEmployer(p *paragraph, end *int) {
 			return
 		}
 	}
-	c.field = p.span(c.nameStart, c.nameStart+1)
+	c.org = d.organisation(p, c.nameStart, c.nameStart+1, false)
+	d.addOrganisation(p, c.nameStart, c.nameStart+1, c.org)
 	c.nameStart++
+}
+
+// employerAt returns the firm of a foreign or abbreviated name at j, which the name
+// of its officer follows (Chủ tịch ACV Vũ Thế Phiệt) or a preposition announces
+// (chuyên gia tại Oanda).
+func (d *document) employerAt(p *paragraph, j int) (*organisation, int) {
+	if j == 0 || !p.isBrand(j) || p.is(j, kindPlace) || p.is(j, kindHonorific) || p.is(j, kindPosition) || p.is(j, kindSurname) && !p.toks[j].caps {
+		return nil, j
+	}
+	end := p.properEnd(j)
+	for k := j + 1; k < end; k++ {
+		if p.is(k, kindSurname) && p.nameEnd(k, false)-k >= 2 {
+			return d.employer(p, j, k)
+		}
+	}
+	if end == j+1 && !p.stateBefore(j) {
+		return d.employer(p, j, end)
+	}
+	switch p.toks[j-1].text {
+	case "tại", "của", "thuộc":
+		return d.employer(p, j, end)
+	}
+	return nil, j
+}
+
+// stateBefore reports whether one of the two posts before token j is of a state,
+// whose holders are named by one word: Tổng thống Putin. Behind a post of a firm one
+// foreign word is the firm.
+func (p *paragraph) stateBefore(j int) bool {
+	for k := max(j-4, 0); k < j; k++ {
+		switch strings.ToLower(p.toks[k].text) {
+		case "thống", "tướng", "trưởng", "đốc":
+			if k > 0 {
+				switch strings.ToLower(p.toks[k-1].text) {
+				case "tổng", "thủ", "ngoại", "bộ", "thứ", "thống":
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (d *document) employer(p *paragraph, i, end int) (*organisation, int) {
+	org := d.organisation(p, i, end, false)
+	d.addOrganisation(p, i, end, org)
+	d.orgAt[position{p, i}] = orgSpan{org, end}
+	return org, end
 }
 
 func softOrComma(gap string) bool { return gap == "" || gap == "-" || gap == "–" || gap == "," }
@@ -316,6 +395,9 @@ func (p *paragraph) nameEnd(i int, strong bool) int {
 		return i
 	}
 	end := p.runEnd(i)
+	if p.toks[i].caps && (end-i == 1 || !p.toks[i+1].caps) {
+		return i // ACV Vũ Thế Phiệt: a firm
+	}
 	foreign := slices.ContainsFunc(p.toks[i:end], func(t token) bool { return !t.syllable })
 	switch {
 	case surname && end-i >= 2:
@@ -436,9 +518,12 @@ func (d *document) readPostAfter(p *paragraph, at int) (c complement, next int, 
 // post follows.
 func (d *document) complementAfter(p *paragraph, j, post int, c *complement) (next int, more bool) {
 	last := post
-	for k := post; k < len(p.toks); {
+	if m, ok := d.orgAt[position{p, post - 1}]; ok && c.org == nil {
+		c.org, last = m.org, m.end
+	}
+	for k := last; k < len(p.toks); {
 		t := p.toks[k]
-		if m := d.orgAt[position{p, k}]; m != nil && (softOrComma(t.gap) && t.gap != "," || t.gap == "&") {
+		if m, ok := d.orgAt[position{p, k}]; ok && (softOrComma(t.gap) && t.gap != "," || t.gap == "&") {
 			if c.org == nil {
 				c.org = m.org
 				if between := strings.TrimSpace(p.text[p.stop[post-1]:p.byte[k]]); between != "" && k-post < 6 {
@@ -448,14 +533,20 @@ func (d *document) complementAfter(p *paragraph, j, post int, c *complement) (ne
 			k, last = m.end, m.end
 			continue
 		}
+		if c.org == nil && p.isBrand(k) && soft(t.gap, p.toks[k-1]) && !p.is(k, kindPlace) && !p.is(k, kindPosition) && !p.used[k] {
+			c.org, next = d.employer(p, k, p.properEnd(k))
+			k, last = next, next
+			continue
+		}
 		if isAnd(t.text) && k+1 < len(p.toks) && p.postEnd(k+1) > k+1 || softOrComma(t.gap) && t.gap != "" && p.postEnd(k) > k {
 			return k, true
 		}
-		if t.gap != "" && !soft(t.gap, p.toks[k-1]) || p.endsClause(k) || k-post >= 12 {
+		if t.gap != "" && !soft(t.gap, p.toks[k-1]) || p.endsClause(k) || p.titleEnd(k) > k || k-post >= 12 {
 			break
 		}
-		last = k + 1
-		k++
+		if k++; !isAnd(t.text) {
+			last = k
+		}
 	}
 	if c.org == nil && last > post && last-post < 12 {
 		c.posts[len(c.posts)-1] = p.span(j, last)
@@ -469,10 +560,12 @@ func (p *paragraph) endsClause(k int) bool {
 		return true
 	}
 	switch p.toks[k].text {
-	case "đã", "đang", "sẽ", "vừa", "cũng", "là", "chia", "trao", "có", "để", "vào", "khi", "trong", "chủ", "tham", "đến":
+	case "của", "tại", "ở", "cho", "với", "về", "mới", "một", "những", "các", "nhất":
+		return false
+	case "chia", "trao", "chủ", "tham":
 		return true
 	}
-	return false
+	return p.is(k, kindStop)
 }
 
 // addPerson enters the person named by tokens [i, end).
