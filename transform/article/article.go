@@ -19,7 +19,8 @@
 //	who.go       authors and credit; names.go takes signatures apart
 //	walk.go      subtree to blocks of text; element.go what elements mean
 //	body.go      blocks to paragraphs and captions
-//	generic.go   where the text stands on a page nobody described
+//	generic.go   where the text stands on a page nobody described; landmark.go what
+//	             the names of its elements say
 //	reject.go    pages that are no article
 //	text.go      plain text
 //	cues.go      lines that belong to the page, not to the text
@@ -136,6 +137,7 @@ type reading struct {
 	issues  []nhip.Issue
 	signed  map[*html.Node]bool // elements that gave authors or credit
 	found   *region             // the generic reader's find, once asked for
+	marks   *landmarks          // the same for the elements whose names say what they are
 	relayed value               // a credit that names the author as well
 }
 

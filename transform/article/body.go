@@ -214,6 +214,10 @@ func (g *reading) trimStart(blocks []block) []block {
 		if b.kind == kindImage || b.kind == kindCaption {
 			continue
 		}
+		isTitle, isSapo := alike(b.text, g.a.Title), alike(b.text, g.a.Sapo)
+		if !isTitle && !isSapo {
+			continue
+		}
 		key := vi.Key(b.text)
 		if key == title && title != "" {
 			return keepImages(blocks, i)
@@ -224,6 +228,9 @@ func (g *reading) trimStart(blocks []block) []block {
 	}
 	return blocks
 }
+
+// alike compares lengths: most texts need no closer look.
+func alike(a, b string) bool { return len(a) < len(b)+80 && len(b) < len(a)+80 }
 
 // keepImages drops the texts before and at i, not the captions among them.
 func keepImages(blocks []block, i int) []block {

@@ -132,7 +132,7 @@ func inside(n, ancestor *html.Node) bool {
 // marked returns the element that the page itself calls the text of the article, if
 // it holds most of what the weighing found.
 func (g *reading) marked(root *html.Node, blocks []block, weight int) *html.Node {
-	for _, n := range below(g.page.body, "[itemprop=articleBody], [itemprop='articleBody text']").Nodes {
+	for _, n := range g.landmarks().bodies {
 		sum := 0
 		for i := range blocks {
 			if inside(blocks[i].node, n) {
@@ -296,7 +296,7 @@ func (g *reading) headings() []*html.Node {
 	if len(nodes) > 8 {
 		nodes = nodes[:8]
 	}
-	for i, n := range below(g.page.body, "h2, [class*=title], [class*=headline]").Nodes {
+	for i, n := range g.landmarks().titles {
 		if i == 60 {
 			break
 		}
@@ -384,18 +384,14 @@ func (g *reading) readGenericSapo(blocks []block) []block {
 	return blocks
 }
 
-// leads returns the elements whose class or role says lead. With a description to
-// compare them with, elements that may be anything are asked too.
+// leads returns the elements whose names say lead. With a description to compare
+// them with, elements that may be anything are asked too.
 func (g *reading) leads(described bool) []*html.Node {
-	css := "[class*=sapo], [data-role=sapo], [class*=standfirst], [class*=chapeau], [class*=tomtat], [class*=article-lead], [class*=__lead]"
-	if described {
-		css += ", [itemprop=description], [class*=lead], [class*=desc], [class*=summary], [class*=excerpt], [class*=intro], h2, h3, strong"
+	m := g.landmarks()
+	if !described {
+		return m.leads
 	}
-	nodes := below(g.page.body, css).Nodes
-	if len(nodes) > 120 {
-		nodes = nodes[:120]
-	}
-	return nodes
+	return append(m.leads[:len(m.leads):len(m.leads)], m.maybe...)
 }
 
 // describes reports whether a visible text is what a description says: the same, or
@@ -441,9 +437,9 @@ func quoted(described []value, s string) bool {
 // genericStamps reads times from the visible page: time elements, elements whose
 // class or id says date or time, near the title first.
 func (g *reading) genericStamps() (out []stamp) {
-	for _, n := range append(g.page.times[:min(len(g.page.times), 20):min(len(g.page.times), 20)],
-		below(g.page.body, "[itemprop=datePublished], [data-role=publishdate], [class*=date], [class*=time], [id*=date]").Nodes...) {
-		if len(out) >= 40 || letters(n, 81) > 80 {
+	times := g.page.times[:min(len(g.page.times), 20)]
+	for _, n := range append(times[:len(times):len(times)], g.landmarks().dates...) {
+		if letters(n, 81) > 80 {
 			continue
 		}
 		s := (&walker{}).text(n)
@@ -456,42 +452,47 @@ func (g *reading) genericStamps() (out []stamp) {
 	return out
 }
 
-// genericBreadcrumb reads the visible breadcrumb.
+// genericBreadcrumb reads the visible breadcrumb, else the link that names the
+// section.
 func (g *reading) genericBreadcrumb() []string {
-	for _, css := range []string{"[class*=breadcrumb] a", "[class*=bread-crumb] a", "[class*=detail-cate] a", "[data-role=cate-name]", "[itemtype*=BreadcrumbList] [itemprop=name]", "[class*=crumb] a", "a[class*=category]"} {
-		var names []string
-		for _, n := range below(g.page.body, css).Nodes {
-			if s := (&walker{}).text(n); s != "" && len(names) < 12 {
-				names = append(names, s)
-			}
+	m := g.landmarks()
+	for _, nodes := range [][]*html.Node{m.crumbs, m.category} {
+		if len(nodes) == 0 || len(nodes) > 6 {
+			continue // a menu stands in it
 		}
-		if len(names) > 0 && len(names) <= 6 {
+		if names := textsOf(nodes); len(names) > 0 {
 			return names
 		}
 	}
 	return nil
 }
 
+func textsOf(nodes []*html.Node) (out []string) {
+	for _, n := range nodes {
+		if s := (&walker{}).text(n); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // genericTags reads the links of a box of tags.
 func (g *reading) genericTags() (values []value) {
-	for _, css := range []string{"[rel=tag]", "[class*=tags] a", "[class*=tag-] a", "[class*=detail-tab] a", "[class*=tagdetail] a", "[class*=keyword] a", "[class*=tag] li a"} {
-		for _, n := range below(g.page.body, css).Nodes {
-			if s := (&walker{}).text(n); s != "" {
-				values = append(values, value{text: s, from: "generic", node: n})
-			}
-		}
-		if len(values) > 0 && len(values) <= 40 {
-			return values
-		}
-		values = nil
+	nodes := g.landmarks().tags
+	if len(nodes) > 40 {
+		return nil
 	}
-	return nil
+	for _, n := range nodes {
+		if s := (&walker{}).text(n); s != "" {
+			values = append(values, value{text: s, from: "generic", node: n})
+		}
+	}
+	return values
 }
 
 // genericBylines returns the elements that seem to name the author.
 func (g *reading) genericBylines() (values []value) {
-	nodes := below(g.page.body, "[rel=author], [itemprop=author], a[href*='/tac-gia/'], a[href*='/author/'], [class*=author], [class*=byline], [class*=tacgia], [class*=tac-gia], [class*=pen-name]").Nodes
-	for _, n := range nodes {
+	for _, n := range g.landmarks().authors {
 		if len(values) == 24 {
 			break
 		}

@@ -45,49 +45,80 @@ func compile(css string) (selector, error) {
 // lastKey returns the id, class or tag that every match of a single selector bears,
 // or "" where there is none.
 func lastKey(css string) string {
-	depth, start := 0, 0
-	for i := 0; i < len(css); i++ {
-		switch css[i] {
-		case '[', '(':
-			depth++
-		case ']', ')':
-			depth--
-		case ' ', '>', '+', '~':
-			if depth == 0 {
-				start = i + 1
+	css = strings.ReplaceAll(css, `\-`, "-") // cascadia escapes every hyphen
+	if strings.IndexByte(css, '\\') >= 0 {
+		return "" // other escapes are rare: ask the whole page
+	}
+	var signs [3]string // id, class, tag of the last compound
+	start, end := 0, 0
+	take := func() {
+		if part := css[start:end]; part != "" {
+			switch {
+			case part[0] == '#' && signs[0] == "":
+				signs[0] = part
+			case part[0] == '.' && signs[1] == "":
+				signs[1] = part
+			case part[0] != '#' && part[0] != '.' && part != "*" && signs[2] == "":
+				signs[2] = part
 			}
-		case '"', '\'', '\\':
-			return "" // quoting is rare: ask the whole page
+		}
+		start = end
+	}
+	for i := 0; i < len(css); i++ {
+		switch c := css[i]; c {
+		case ' ', '>', '+', '~':
+			signs = [3]string{}
+			start = i + 1
+		case '#', '.':
+			end = i
+			take()
+		case '[', '(', ':':
+			end = i
+			take()
+			i = skipArgument(css, i)
+			start = i + 1
+		}
+		end = i + 1
+	}
+	end = len(css)
+	if start < end {
+		take()
+	}
+	for _, key := range signs {
+		if key != "" {
+			return key
 		}
 	}
-	last := css[start:]
-	end := func(from int) int {
-		for i := from; i < len(last); i++ {
-			if strings.IndexByte(".#[:", last[i]) >= 0 {
+	return ""
+}
+
+// skipArgument returns the index of the last byte of what begins at i: an attribute
+// test, an argument in brackets, or the name of a pseudo-class.
+func skipArgument(css string, i int) int {
+	if css[i] == ':' {
+		for i+1 < len(css) && (css[i+1] == '-' || css[i+1] == ':' || 'a' <= css[i+1] && css[i+1] <= 'z') {
+			i++
+		}
+		return i
+	}
+	depth, quote := 0, byte(0)
+	for ; i < len(css); i++ {
+		switch c := css[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '[' || c == '(':
+			depth++
+		case c == ']' || c == ')':
+			if depth--; depth == 0 {
 				return i
 			}
 		}
-		return len(last)
 	}
-	for _, sign := range []byte{'#', '.'} {
-		depth = 0
-		for i := 0; i < len(last); i++ {
-			switch last[i] {
-			case '[', '(':
-				depth++
-			case ']', ')':
-				depth--
-			case sign:
-				if depth == 0 {
-					return last[i:end(i+1)]
-				}
-			}
-		}
-	}
-	if tag := last[:end(0)]; tag != "*" {
-		return tag
-	}
-	return ""
+	return len(css) - 1
 }
 
 // find returns the elements a selector matches.
