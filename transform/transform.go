@@ -22,6 +22,8 @@ import (
 	"nhip"
 	"nhip/catalog"
 	"nhip/transform/article"
+	"nhip/transform/entity"
+	"nhip/transform/table"
 )
 
 // version is the version of the readers as a whole. It goes up with every change
@@ -33,7 +35,13 @@ const version = "1"
 type Reader struct {
 	catalog  *catalog.Catalog
 	articles *article.Reader
+	entities *entity.Reader
+	tables   *table.Reader
 }
+
+// RejectNoTable is why a page that should carry official numbers is no document:
+// nothing in it is a table, and its prose is no article either.
+const RejectNoTable = "no_table"
 
 // New prepares the readers for a catalog. It fails where a selector of a source
 // does not compile.
@@ -42,7 +50,7 @@ func New(c *catalog.Catalog) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("transform: %w", err)
 	}
-	return &Reader{catalog: c, articles: articles}, nil
+	return &Reader{catalog: c, articles: articles, entities: entity.New(c), tables: table.New(c)}, nil
 }
 
 // Read returns the record of a page: of kind article, text or table; an empty kind
@@ -96,15 +104,46 @@ func panicSite(stack []byte) string {
 	return "an unknown place"
 }
 
+// readArticle reads prose: the article, who and what it speaks of, and its numbers.
 func (r *Reader) readArticle(rec *nhip.Record, p *nhip.Page, src *catalog.Source) {
 	a, issues, reject := r.articles.Read(p, src)
-	rec.Article = a
+	rec.Article, rec.Reject = a, reject
 	rec.Issues = append(rec.Issues, issues...)
-	rec.Reject = reject
+	if reject == "" {
+		r.readEntities(rec, src, spokenAt(&rec.Article, p))
+	}
 }
 
+// readTable reads official statistics. Title and text of the document are kept as an
+// article, so that it can be found and read; a page without a table is read as prose.
 func (r *Reader) readTable(rec *nhip.Record, p *nhip.Page, src *catalog.Source) {
-	rec.Reject = article.RejectNotArticle
+	res := r.tables.Read(p, src)
+	rec.Issues = append(rec.Issues, res.Issues...)
+	if res.Tables == 0 {
+		r.readArticle(rec, p, src)
+		if rec.Reject == article.RejectNotArticle {
+			rec.Reject = RejectNoTable
+		}
+		return
+	}
+	a := &rec.Article
+	a.Title, a.PublishedAt = res.Title, res.PublishedAt
+	a.Body = append(a.Body, res.Lines...)
+	a.Evidence = map[string]string{"title": "table", "body": "table"}
+	if src != nil {
+		a.Language = src.Language
+	}
+	rec.Observations = append(rec.Observations, res.Observations...)
+	r.readEntities(rec, src, spokenAt(a, p))
+}
+
+func (r *Reader) readEntities(rec *nhip.Record, src *catalog.Source, at time.Time) {
+	found := r.entities.Read(&rec.Article, src, at)
+	rec.People = append(rec.People, found.People...)
+	rec.Organisations = append(rec.Organisations, found.Organisations...)
+	rec.Places = append(rec.Places, found.Places...)
+	rec.Industries = append(rec.Industries, found.Industries...)
+	rec.Mentions = found.Mentions
 }
 
 // sourceOf returns the source of a page: the one the crawler named, else the one
@@ -145,7 +184,7 @@ func (r *Reader) name(kind nhip.PageKind) string {
 	case nhip.KindText:
 		reader = "text"
 	}
-	return reader + "/" + version + "+" + r.catalog.Fingerprint
+	return reader + "/" + r.Version()
 }
 
 // spokenAt is the day from which a text speaks.
