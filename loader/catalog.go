@@ -70,8 +70,13 @@ func saveEntities[E any](ctx context.Context, s *Store, name string, all []*E, c
 		field("is_deleted", "UInt8", func(r *entity[*E]) uint8 { return r.deleted }))
 	version := max(newest+1, uint64(time.Now().UnixMilli())) // a clock set back must not lose to older rows
 	var rows []entity[*E]
+	seen := map[string]bool{}
 	for _, e := range all {
 		row := entity[*E]{id: id(e), of: e, version: version}
+		if seen[row.id] { // a unit has an entry for each scale it is printed in
+			continue
+		}
+		seen[row.id] = true
 		h := sha256.New()
 		writeBlock(h, hashed.block([]entity[*E]{row}))
 		row.hash = binary.BigEndian.Uint64(h.Sum(nil))

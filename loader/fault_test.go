@@ -168,6 +168,7 @@ func TestLoadThroughFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := rowsOf(t, plain)
+	s, g := openThrough(t, "faults")
 	for name, f := range map[string]fault{
 		"answer lost":        {lost: true},
 		"cut at 1 byte":      {cut: 1},
@@ -184,14 +185,17 @@ func TestLoadThroughFaults(t *testing.T) {
 		"keeper":             {code: 999},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, g := openThrough(t, fmt.Sprintf("fault%d", testDatabases.Add(1)))
+			for table := range want {
+				execSQL(t, s, "TRUNCATE TABLE "+table)
+			}
+			g.seen, g.tokens = map[string]int{}, map[string][]string{}
 			g.fault = func(table string, nth int) fault {
 				if nth == 1 || nth == 2 && table == "observations" {
 					return f
 				}
 				return fault{}
 			}
-			got, err := s.Load(t.Context(), "run", items)
+			got, err := s.Load(t.Context(), name, items) // another run, other tokens
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -270,9 +274,9 @@ func TestLoadGivesUp(t *testing.T) {
 // A row the database refuses stands alone in rejects; the others are loaded.
 func TestPoisonRow(t *testing.T) {
 	s := openTest(t)
-	exec(t, s, "ALTER TABLE observations ADD CONSTRAINT c CHECK label != 'poison'")
-	exec(t, s, "ALTER TABLE document_versions ADD CONSTRAINT c CHECK title != 'poison'")
-	exec(t, s, "ALTER TABLE pages ADD CONSTRAINT c CHECK url != 'https://bao.vn/7'")
+	execSQL(t, s, "ALTER TABLE observations ADD CONSTRAINT c CHECK label != 'poison'")
+	execSQL(t, s, "ALTER TABLE document_versions ADD CONSTRAINT c CHECK title != 'poison'")
+	execSQL(t, s, "ALTER TABLE pages ADD CONSTRAINT c CHECK url != 'https://bao.vn/7'")
 	items := testItems(20)
 	items[3].Record.Observations[1].Label = "poison"
 	items[17].Record.Observations[2].Label = "poison"
@@ -303,7 +307,7 @@ func TestPoisonRow(t *testing.T) {
 		t.Error(d)
 	}
 	// If no row of several is taken, the rows are not at fault.
-	exec(t, s, "ALTER TABLE mentions ADD CONSTRAINT c CHECK kind = 'nothing'")
+	execSQL(t, s, "ALTER TABLE mentions ADD CONSTRAINT c CHECK kind = 'nothing'")
 	if _, err := s.Load(t.Context(), "run", items[:3]); err == nil || !strings.Contains(err.Error(), "each of 3 rows") {
 		t.Errorf("a table that refuses everything: %v", err)
 	}

@@ -19,6 +19,7 @@ var testDataDir string
 
 func TestMain(m *testing.M) {
 	engine.RunIfChild()
+	runIfLoadingChild()
 	dir, err := os.MkdirTemp("", "nhip-loader")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -36,7 +36,7 @@ func TestMigrate(t *testing.T) {
 	}
 	// Every statement runs twice to the same end, as after a kill between a statement
 	// and the row that records it.
-	exec(t, s, "TRUNCATE TABLE migrations")
+	execSQL(t, s, "TRUNCATE TABLE migrations")
 	if got, err := s.Migrate(ctx); err != nil || len(got) != len(want) {
 		t.Errorf("after the record was lost: %v, %v", got, err)
 	}
@@ -51,12 +51,12 @@ func TestMigrateKilledHalfWay(t *testing.T) {
 	want := schemaOf(t, openTest(t))
 	for _, n := range []int{1, 4, 9, 17, 20} {
 		s := openUnmigrated(t)
-		exec(t, s, "CREATE DATABASE "+quoteName(s.database))
+		execSQL(t, s, "CREATE DATABASE "+quoteName(s.database))
 		ran := 0
 		for _, m := range s.migrations {
 			for _, st := range m.statements {
 				if ran++; ran <= n {
-					exec(t, s, st.text)
+					execSQL(t, s, st.text)
 				}
 			}
 		}
@@ -84,7 +84,7 @@ func TestMigrateRefuses(t *testing.T) {
 	}
 }
 
-func exec(t testing.TB, s *Store, sql string) {
+func execSQL(t testing.TB, s *Store, sql string) {
 	t.Helper()
 	conn := s.conn
 	if strings.HasPrefix(sql, "CREATE DATABASE") {

@@ -80,7 +80,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.connect(opts); err == nil {
+	if err = s.connect(opts); err == nil {
 		err = s.admin.Ping(ctx)
 	}
 	if err != nil {
@@ -108,8 +108,8 @@ func (s *Store) connectOptions(ctx context.Context, o Options) (*clickhouse.Opti
 	}
 	s.database = o.Database
 	opts := &clickhouse.Options{
-		Protocol:    clickhouse.HTTP,
-		Addr:        []string{"localhost"}, // never looked up: the dial goes to the engine's socket
+		Protocol: clickhouse.HTTP,
+		Addr:     []string{"localhost"}, // never looked up: the dial goes to the engine's socket
 		DialContext: func(ctx context.Context, _ string) (net.Conn, error) {
 			if o.dial != nil {
 				return o.dial(ctx, s.engine)
