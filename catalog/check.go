@@ -44,7 +44,10 @@ func (k *checker) decode(f file) {
 	}
 	s := &Source{File: f.shown}
 	lines := decodeYAML(f, s, k.problems)
-	k.where[s] = position{file: f, lines: lines}
+	if len(lines) == 0 {
+		return // no YAML: nothing more can be said
+	}
+	k.where[s] = position{file: f, line: 1, lines: lines}
 	k.c.Sources = append(k.c.Sources, s)
 }
 
@@ -84,7 +87,15 @@ func (k *checker) problem(entry any, field, format string, args ...any) {
 	*k.problems = append(*k.problems, p)
 }
 
-// line returns where an entry stands, for sentences that name another one.
+// written reports whether the entry's YAML has the key, so that an absent one is
+// reported once only.
+func (k *checker) written(entry any, field string) bool {
+	at := k.where[entry]
+	_, ok := at.lines[join(at.path, field)]
+	return ok
+}
+
+// at says where an entry stands, for sentences that name another one.
 func (k *checker) at(entry any) string {
 	at := k.where[entry]
 	if at.line == 0 {
@@ -322,11 +333,11 @@ func (k *checker) checkUnits() {
 			}
 			forms[form] = u
 		}
-		if len(u.Forms) == 0 {
+		if len(u.Forms) == 0 && k.written(u, "forms") {
 			k.problem(u, "forms", "is empty: list the printed forms, the id included")
 		}
 		if (u.Example == "") != (u.Want == "") {
-			k.problem(u, "example", "and want belong together: the example is a test, want is what it must give")
+			k.problem(u, "example", "stands without want, or want without it: the example is a test and want what it must give")
 		}
 	}
 	for _, u := range k.c.Units {
@@ -360,7 +371,7 @@ func (k *checker) checkIndicators() {
 			}
 			byPhrase[at] = ind
 		}
-		if len(ind.Phrases) == 0 {
+		if len(ind.Phrases) == 0 && k.written(ind, "phrases") {
 			k.problem(ind, "phrases", "is empty: list the words that name it in print")
 		}
 	}
@@ -385,7 +396,7 @@ func (k *checker) checkTerms() {
 	uniq(k, k.c.Terms, func(t *Term) string { return t.ID })
 	for _, t := range k.c.Terms {
 		k.checkSlug(t, t.ID)
-		if len(t.Phrases) == 0 {
+		if len(t.Phrases) == 0 && k.written(t, "phrases") {
 			k.problem(t, "phrases", "is empty: list the words that are looked for")
 		}
 	}

@@ -82,7 +82,7 @@ func (k *checker) checkSource(s *Source) {
 var hostName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
 func (k *checker) checkHosts(s *Source) {
-	if _, written := k.where[s].lines["hosts"]; written && len(s.Hosts) == 0 {
+	if k.written(s, "hosts") && len(s.Hosts) == 0 {
 		k.problem(s, "hosts", "is empty: name the host of the site, such as example.vn")
 	}
 	for i, h := range s.Hosts {
