@@ -186,7 +186,7 @@ func (s *session) document(d *document) error {
 // fault says nothing about the document itself.
 func (s *session) refused(d *document, f *fault, v nhip.Visit, before *nhip.Visit) error {
 	s.lastFault = f
-	s.reached = s.reached || v.Status != 0
+	s.reached = s.reached || f.answered(v.Status)
 	switch f.class {
 	case classNotArchived, classBackoff, classCrawlDelay:
 		d.became = f.class

@@ -174,7 +174,7 @@ func (s *session) countIndex(p indexPage, ans *answer, v nhip.Visit) {
 		return
 	default:
 		s.lastFault = ans.fault
-		s.reached = s.reached || v.Status != 0
+		s.reached = s.reached || ans.fault.answered(v.Status)
 	}
 	s.account.Index[string(v.Outcome)]++
 	s.index = append(s.index, v)

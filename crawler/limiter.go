@@ -132,6 +132,11 @@ func isHostFault(f *fault) bool {
 	return len(f.class) > 4 && f.class[:4] == "tls_"
 }
 
+// answered tells whether the host answered, however badly.
+func (f *fault) answered(status int) bool {
+	return status != 0 || !isHostFault(f) && f.class != classRobotsUnreachable && f.class != classBackoff
+}
+
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -105,7 +105,7 @@ func classifyText(err error, retry, cut func(string) *fault) *fault {
 	switch {
 	case has("server response headers exceeded", "header list", "headers exceeded"):
 		return &fault{class: "header_too_large", outcome: nhip.OutcomePermanentError, err: err}
-	case has("invalid byte in chunk length", "malformed chunked encoding", "chunked line too long", "invalid chunk", "empty hex number"):
+	case has("invalid byte in chunk length", "malformed chunked encoding", "chunked line too long", "header line too long", "invalid chunk", "empty hex number"):
 		return cut("bad_chunk")
 	case has("malformed HTTP", "malformed MIME", "bad Content-Length", "invalid Content-Length", "multiple Content-Length",
 		"too many transfer encodings", "unsupported transfer encoding", "unexpected trailer", "server gave HTTP response",
