@@ -116,7 +116,7 @@ func TestRejects(t *testing.T) {
 func TestPanicBecomesReject(t *testing.T) {
 	r := newReader(t)
 	rec := r.emptyRecord(page(nhip.KindArticle, prose), nil)
-	r.guard(rec, func() { var m map[string]int; m["x"] = 1 })
+	r.guard(rec, func() { panic("a reader's mistake") })
 	if rec.Reject != article.RejectParse || len(rec.Issues) != 1 || !strings.Contains(rec.Issues[0].Reason, "transform_test.go") {
 		t.Errorf("reject %q, issues %v", rec.Reject, rec.Issues)
 	}

@@ -133,12 +133,13 @@ type reading struct {
 	own    map[string]bool // keys of the publisher's names, shortened
 	full   map[string]bool // and as they are
 
-	a       nhip.Article
-	issues  []nhip.Issue
-	signed  map[*html.Node]bool // elements that gave authors or credit
-	found   *region             // the generic reader's find, once asked for
-	marks   *landmarks          // the same for the elements whose names say what they are
-	relayed value               // a credit that names the author as well
+	a         nhip.Article
+	issues    []nhip.Issue
+	signed    map[*html.Node]bool // elements that gave authors or credit
+	found     *region             // the generic reader's find, once asked for
+	titleNode *html.Node          // where the page shows the title
+	marks     *landmarks          // the same for the elements whose names say what they are
+	relayed   value               // a credit that names the author as well
 }
 
 func (r *Reader) begin(p *nhip.Page, src *catalog.Source, a nhip.Article) *reading {

@@ -2,6 +2,7 @@ package article
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -154,16 +155,21 @@ func isPhotoStory(blocks []block) bool {
 }
 
 // isCaptionText recognises a caption that no markup marks: a short text with a
-// credit of the picture, after an image or on its own.
+// credit of the picture; after a picture, a text set in italics or centred, a credit
+// alone, or the text of a photo's frame.
 func isCaptionText(blocks []block, i int, afterImage bool) bool {
 	b := &blocks[i]
-	if b.kind == kindRow || b.kind == kindHeading || b.isLink() || utf8.RuneCountInString(b.text) > 400 {
+	n := utf8.RuneCountInString(b.text)
+	if b.kind == kindRow || b.kind == kindHeading || b.isLink() || n > 400 {
 		return false
 	}
 	if hasPhotoCredit(b.text) {
-		return afterImage || utf8.RuneCountInString(b.text) < 250
+		return afterImage || n < 250
 	}
-	return afterImage && inPhotoTable(b.node)
+	if !afterImage {
+		return false
+	}
+	return n <= 300 && !b.isBold() && (b.isSlanted() || b.mid) || n <= 60 && isCreditOfPhoto(b.text) || inPhotoTable(b.node)
 }
 
 // inPhotoTable reports whether an element is a cell of a small table that holds an
@@ -270,13 +276,13 @@ func (g *reading) isClosing(b *block) bool {
 	if letters > 90 {
 		return false
 	}
-	if isFurniture(b.text) || isOrnament(b.text) || g.isOwn(b.text) || letters <= 50 && isCreditOfPhoto(b.text) {
+	if isFurniture(b.text) || isOrnament(b.text) || g.isOwn(b.text) || letters <= 50 && isCreditOfPhoto(b.text) && !strings.HasPrefix(vi.Fold(b.text), "nguon:") {
 		return true
 	}
 	names, credit := signature(b.text)
 	if credit != "" && len(names) == 0 {
-		if endsSentence(b.text) && letters > 40 {
-			return false
+		if first, _ := utf8.DecodeRuneInString(credit); endsSentence(b.text) || !unicode.IsUpper(first) && !strings.Contains(credit, "://") {
+			return false // "Theo đó, giá tăng 5%."
 		}
 		g.closingCredit(credit)
 		return true
@@ -306,11 +312,11 @@ func (g *reading) isClosing(b *block) bool {
 // isCreditOfPhoto recognises "Ảnh: Trần An": a credit that no caption precedes.
 func isCreditOfPhoto(s string) bool {
 	f := vi.Fold(s)
-	return hasPrefix(f, []string{"anh:", "anh va video:", "do hoa:", "clip:", "video:", "anh, clip:"})
+	return hasPrefix(f, []string{"anh:", "anh va video:", "do hoa:", "clip:", "video:", "anh, clip:", "nguon:", "nguon anh:"})
 }
 
 func (g *reading) closingCredit(credit string) {
-	if g.a.Credit == "" && !g.isOwn(credit) {
+	if g.a.Credit == "" && !g.isOwn(credit) && !strings.Contains(credit, "://") {
 		g.a.Credit = credit
 		g.won("credit", "signature")
 	}

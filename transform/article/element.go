@@ -65,18 +65,23 @@ func isBlock(n *html.Node) bool {
 	return n.DataAtom == 0 && n.Data == "zone" // an advertising slot of a common publishing system
 }
 
-// isRight reports whether an element's text is aligned to the right.
-func isRight(n *html.Node) bool {
-	if strings.EqualFold(attr(n, "align"), "right") {
-		return true
+// alignment returns "right", "center" or "".
+func alignment(n *html.Node) string {
+	if n.DataAtom == atom.Center {
+		return "center"
 	}
+	value := strings.ToLower(attr(n, "align"))
 	style := attr(n, "style")
-	i := strings.Index(style, "text-align")
-	if i < 0 {
-		return false
+	if i := strings.Index(style, "text-align"); i >= 0 {
+		value = strings.TrimLeft(style[i+len("text-align"):], " :\t")
 	}
-	rest := strings.TrimLeft(style[i+len("text-align"):], " :\t")
-	return strings.HasPrefix(rest, "right") || strings.HasPrefix(rest, "end")
+	switch {
+	case strings.HasPrefix(value, "right"), strings.HasPrefix(value, "end"):
+		return "right"
+	case strings.HasPrefix(value, "center"):
+		return "center"
+	}
+	return ""
 }
 
 // isCaption reports whether an element says of itself that it is the caption of a
@@ -101,9 +106,13 @@ func isCaption(n *html.Node) bool {
 			found = true
 		}
 	})
-	return found || class == "Image" || strings.Contains(class, "chu_thich") || strings.Contains(class, "chu-thich") ||
+	found = found || class == "Image" || strings.Contains(class, "chu_thich") || strings.Contains(class, "chu-thich") ||
 		strings.Contains(class, "image-desc") || strings.Contains(class, "image_desc") || strings.Contains(class, "photo-desc")
+	return found && letters(n, longestCaption+1) <= longestCaption
 }
+
+// longestCaption bounds what a class may call a caption, in letters.
+const longestCaption = 1200
 
 // tiny reports whether an image is an icon, a spacer or a tracking pixel.
 func tiny(n *html.Node) bool {

@@ -136,14 +136,14 @@ func (g *reading) readTitle() {
 	if g.layout != nil {
 		for _, v := range g.witnesses("title") {
 			if g.plausibleTitle(v.text) {
-				g.a.Title = v.text
+				g.a.Title, g.titleNode = v.text, v.node
 				g.won("title", v.from)
 				return
 			}
 		}
 	}
 	if v, ok := g.genericTitle(); ok {
-		g.a.Title = v.text
+		g.a.Title, g.titleNode = v.text, v.node
 		g.won("title", v.from)
 	}
 }

@@ -434,22 +434,72 @@ func quoted(described []value, s string) bool {
 	return false
 }
 
-// genericStamps reads times from the visible page: time elements, elements whose
-// class or id says date or time, near the title first.
-func (g *reading) genericStamps() (out []stamp) {
-	times := g.page.times[:min(len(g.page.times), 20)]
+// genericStamps reads times from the visible page: time elements and elements whose
+// names say date or time. Of several the one nearest to the title counts: headers
+// print today's date, boxes of other texts theirs.
+func (g *reading) genericStamps() []stamp {
+	times := g.page.times[:min(len(g.page.times), 60)]
+	type found struct {
+		stamp
+		node *html.Node
+	}
+	var all []found
 	for _, n := range append(times[:len(times):len(times)], g.landmarks().dates...) {
 		if letters(n, 81) > 80 {
 			continue
 		}
-		s := (&walker{}).text(n)
-		for _, t := range append(attributesOfTime(n), s) {
-			if t, ok := g.absolute(t, "generic"); ok && t.Precision >= vi.PrecisionMinute {
-				return append(out, t)
+		for _, text := range append(attributesOfTime(n), (&walker{}).text(n)) {
+			if s, ok := g.absolute(text, "generic"); ok && s.Precision >= vi.PrecisionMinute {
+				all = append(all, found{s, n})
+				break
 			}
 		}
 	}
-	return out
+	if len(all) == 0 {
+		return nil
+	}
+	best := all[0]
+	if len(all) > 1 && g.titleNode != nil {
+		nodes := make([]*html.Node, 0, len(all)+1)
+		for _, f := range all {
+			nodes = append(nodes, f.node)
+		}
+		at := positions(g.page.body, append(nodes, g.titleNode))
+		title, nearest := at[g.titleNode], -1
+		for _, f := range all {
+			d := at[f.node] - title
+			if d < 0 {
+				d = -d
+			}
+			if nearest < 0 || d < nearest {
+				best, nearest = f, d
+			}
+		}
+	}
+	return []stamp{best.stamp}
+}
+
+// positions numbers elements in page order and returns the numbers of some.
+func positions(body *html.Node, nodes []*html.Node) map[*html.Node]int {
+	at := map[*html.Node]int{}
+	for _, n := range nodes {
+		at[n] = 0
+	}
+	count := 0
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.ElementNode {
+			count++
+			if _, ok := at[n]; ok {
+				at[n] = count
+			}
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	walk(body)
+	return at
 }
 
 // genericBreadcrumb reads the visible breadcrumb, else the link that names the

@@ -30,8 +30,10 @@ type block struct {
 	size  int        // bytes of text before repair, white space included
 	link  int        // of these, inside links
 	bold  int        // of these, inside b, strong or headings
+	slant int        // of these, inside em or i
 	href  string     // address of the first link
 	right bool       // aligned to the right, as signatures are
+	mid   bool       // centred, as captions are
 	br    bool       // begins after a line break, not after a block boundary
 }
 
@@ -40,6 +42,9 @@ func (b *block) isLink() bool { return b.size > 0 && b.link*10 >= b.size*8 }
 
 // isBold reports whether all of the text is set bold.
 func (b *block) isBold() bool { return b.size > 0 && b.bold*10 >= b.size*9 }
+
+// isSlanted reports whether all of the text is set in italics.
+func (b *block) isSlanted() bool { return b.size > 0 && b.slant*10 >= b.size*9 }
 
 // walker turns a subtree into blocks. Unlike goquery's Text it never glues two
 // blocks, two lines or two cells, and never splits a word or number at an inline
@@ -55,10 +60,12 @@ type walker struct {
 	cur     block
 	link    int // nesting of links, bold and caption elements around the text
 	bold    int
+	slant   int
 	caption int
 	heading int
 	item    int
 	right   int
+	mid     int
 }
 
 // walk appends the blocks of n.
@@ -143,8 +150,12 @@ func (w *walker) inline(n, container *html.Node) {
 			w.cur.href = attr(n, "href")
 		}
 	}
+	slant := n.DataAtom == atom.Em || n.DataAtom == atom.I
 	if bold {
 		w.bold++
+	}
+	if slant {
+		w.slant++
 	}
 	if caption {
 		w.caption++
@@ -155,6 +166,9 @@ func (w *walker) inline(n, container *html.Node) {
 	}
 	if bold {
 		w.bold--
+	}
+	if slant {
+		w.slant--
 	}
 	if caption {
 		w.caption--
@@ -179,8 +193,11 @@ func (w *walker) enter(n *html.Node, d int) {
 	if isCaption(n) || w.captions[n] {
 		w.caption += d
 	}
-	if isRight(n) {
+	switch alignment(n) {
+	case "right":
 		w.right += d
+	case "center":
+		w.mid += d
 	}
 }
 
@@ -196,12 +213,18 @@ func (w *walker) append(s string) {
 	if w.bold > 0 {
 		w.cur.bold += n
 	}
+	if w.slant > 0 {
+		w.cur.slant += n
+	}
 	if strings.TrimLeft(s, " \t\r\n\u00a0") == "" { // the blanks between tags belong to nobody
 		if w.link == 0 {
 			w.cur.link += n
 		}
 		if w.bold == 0 {
 			w.cur.bold += n
+		}
+		if w.slant == 0 {
+			w.cur.slant += n
 		}
 	}
 }
@@ -215,7 +238,7 @@ func (w *walker) flush(container *html.Node) {
 	if text != "" {
 		b := w.cur
 		b.text, b.size, b.node = text, len(w.buf), container
-		b.right = w.right > 0
+		b.right, b.mid = w.right > 0, w.mid > 0
 		switch {
 		case w.caption > 0:
 			b.kind = kindCaption

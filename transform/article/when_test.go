@@ -1,6 +1,7 @@
 package article
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +15,10 @@ func published(t *testing.T, url, head, body string) (string, nhip.Article, []nh
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := "<html><head><title>Sản lượng thép tháng ba tăng</title>" + head + "</head><body><h1>Sản lượng thép tháng ba tăng</h1>" + body +
+	if !strings.Contains(body, "<h1>") {
+		body = "<h1>Sản lượng thép tháng ba tăng</h1>" + body
+	}
+	page := "<html><head><title>Sản lượng thép tháng ba tăng</title>" + head + "</head><body>" + body +
 		"<p>Sản lượng thép tháng ba đạt 1,35 triệu tấn, tăng 6,2% so với tháng trước, theo hiệp hội.</p><p>Bán hàng đạt 1,28 triệu tấn, trong đó xuất khẩu 210.000 tấn.</p></body></html>"
 	a, issues, _ := r.Read(&nhip.Page{URL: url, Kind: nhip.KindArticle, Body: []byte(page), FetchedAt: time.Date(2026, 6, 1, 0, 0, 0, 0, nhip.Zone)}, nil)
 	if a.PublishedAt == nil {
@@ -39,6 +43,7 @@ func TestPublished(t *testing.T) {
 		{"before the web", "", ld("1970-01-01T00:00:00Z") + meta("2026-04-12T09:10:00+07:00"), "", "2026-04-12T09:10:00+07:00", "meta:article:published_time"},
 		{"visible", "", "", `<div class="post-date">Chủ nhật, 12/4/2026 | 09:10 GMT+7</div>`, "2026-04-12T09:10:00+07:00", "generic"},
 		{"time element without T and zone", "", "", `<time datetime="2026-04-12 09:10">hôm qua</time>`, "2026-04-12T09:10:00+07:00", "generic"},
+		{"today in the header", "", "", `<div class="datetime">Thứ hai, 1/6/2026 00:30</div><div class="a"><p><a href="/b">Một bài khác</a></p></div><h1>Sản lượng thép tháng ba tăng</h1><span class="post-time"> - 12/4/2026 09:10</span>`, "2026-04-12T09:10:00+07:00", "generic"},
 		{"relative times are no date", "", "", `<span class="time">2 giờ trước</span>`, "", ""},
 		{"dates in the text are no date", "", "", `<p>Ngày 12/4/2026, 09:10, hiệp hội công bố số liệu mới nhất của ngành.</p>`, "", ""},
 		{"address, 17 digits", "https://a.example.vn/san-luong-20260412091011123.htm", "", "", "2026-04-12T09:10:11+07:00", "url"},
