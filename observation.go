@@ -168,10 +168,11 @@ type Observation struct {
 	BasePeriod   string            `json:"base_period,omitempty"`
 	PriceBasis   string            `json:"price_basis,omitempty"` // current, constant
 	Adjustment   string            `json:"adjustment,omitempty"`
-	Printed      string            `json:"printed,omitempty"`   // the number as printed
-	UnitRaw      string            `json:"unit_raw,omitempty"`  // the unit as printed
-	UnitMult     int               `json:"unit_mult,omitempty"` // power of ten already applied in Value
-	Decimals     int               `json:"decimals,omitempty"`  // as printed
+	Printed      string            `json:"printed,omitempty"`    // the number as printed
+	ValueFull    *float64          `json:"value_full,omitempty"` // the number behind the print, in base units, where the file has it
+	UnitRaw      string            `json:"unit_raw,omitempty"`   // the unit as printed
+	UnitMult     int               `json:"unit_mult,omitempty"`  // power of ten already applied in Value
+	Decimals     int               `json:"decimals,omitempty"`   // as printed
 	StatusRaw    string            `json:"status_raw,omitempty"`
 	Confidence   float32           `json:"confidence,omitempty"`
 	Flags        []string          `json:"flags,omitempty"`

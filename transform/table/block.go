@@ -92,7 +92,7 @@ func (s *splitter) isNumberAt(r, c int) bool {
 	if x == nil || x.row != r || x.col != c {
 		return false
 	}
-	k := classify(x.text)
+	k := x.kind()
 	return k == classNumber || k == classYear || k == classSymbol && x.text != "x" && x.text != "c"
 }
 
@@ -101,11 +101,11 @@ func (s *splitter) isNumberAt(r, c int) bool {
 func (s *splitter) isData(r int) bool {
 	var number, year, symbol, label, before int
 	for _, x := range s.g.anchors(r) {
-		if s.cur != nil && x.col >= s.cur.first && classify(x.text) == classText {
+		if s.cur != nil && x.col >= s.cur.first && x.kind() == classText {
 			before++
 			continue
 		}
-		switch classify(x.text) {
+		switch x.kind() {
 		case classNumber:
 			number++
 		case classYear:
@@ -178,7 +178,7 @@ func (s *splitter) hasHeader(rows []int) bool {
 	over := 0
 	for _, r := range rows {
 		for _, x := range s.g.anchors(r) {
-			if x.col >= s.cur.first && classify(x.text) != classSymbol && !s.isSection(r) && !isKnownUnit(x.text) {
+			if x.col >= s.cur.first && x.kind() != classSymbol && !s.isSection(r) && !isKnownUnit(x.text) {
 				over++
 			}
 		}
@@ -222,7 +222,7 @@ func (s *splitter) firstData(r int) int {
 	first := -1
 	label := false
 	for _, x := range s.g.anchors(r) {
-		k := classify(x.text)
+		k := x.kind()
 		if k == classText {
 			label = true
 		}
@@ -263,7 +263,7 @@ func (s *splitter) isDataColumn(c, from int) bool {
 
 func (s *splitter) hasLabelBefore(r, c int) bool {
 	for _, x := range s.g.anchors(r) {
-		if x.col < c && classify(x.text) == classText {
+		if x.col < c && x.kind() == classText {
 			return true
 		}
 	}
@@ -338,7 +338,7 @@ func (b *block) titleOrCaption(x *cell) {
 func isCaption(text string) bool {
 	key := words(text)
 	for _, w := range unitIntro {
-		if rest, ok := strings.CutPrefix(key, vi.Key(w)); ok && len(key) < 80 && (rest == "" || strings.ContainsAny(rest[:1], ":( ")) {
+		if rest, ok := strings.CutPrefix(key, w); ok && len(key) < 80 && (rest == "" || strings.ContainsAny(rest[:1], ":( ")) {
 			return true
 		}
 	}
@@ -456,6 +456,9 @@ func (b *block) complete() {
 // findUnitColumn finds the label column that holds units: its header says so, or it
 // is the last one and most of its cells are ditto marks or scale words.
 func (b *block) findUnitColumn(texts []int) {
+	if len(b.stub) < 2 { // "Đơn vị" over the labels means offices or firms
+		return
+	}
 	for i, c := range b.stub {
 		if isIntro(words(b.header(c))) {
 			b.unitCol = c

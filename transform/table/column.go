@@ -164,7 +164,7 @@ func (m *meaning) check(expectBase bool) string {
 }
 
 func hasPeriodNoun(item string) bool {
-	for _, w := range strings.Fields(item) {
+	for _, w := range strings.Fields(words(item)) {
 		switch w {
 		case words("tháng"), words("quý"), words("năm"), words("kỳ"):
 			return true
@@ -290,7 +290,7 @@ func (m meaning) compare() nhip.Compare {
 		return nhip.CompareQoQ
 	case b.shape == shapeMonth && b.n == 12 && b.year == years(a)-1:
 		return nhip.CompareVsDec
-	case b.shape == shapeYear && years(a)-b.year == 1:
+	case b.shape == shapeYear && years(a)-b.year == 1 && (a.shape == shapeYear || a.shape == shapeMonths && a.len == 12):
 		return nhip.CompareYoY
 	}
 	return nhip.CompareVsPeriod

@@ -24,6 +24,16 @@ type cell struct {
 	align      string // left, center, right or ""
 	stored     string // the number behind the print, in a workbook
 	hidden     bool
+	class      class // of the text, once class is asked for
+	classified bool
+}
+
+// kind returns the class of the cell's text.
+func (x *cell) kind() class {
+	if !x.classified {
+		x.class, x.classified = classify(x.text), true
+	}
+	return x.class
 }
 
 // Grid is a table as a rectangle of cells. A cell that spans stands in every place it

@@ -49,7 +49,6 @@ type pageWalker struct {
 	text   []string // lines since the last table
 	line   strings.Builder
 	tables int
-	err    error
 }
 
 // layout takes title and time from where the source's layout says, or from the usual
@@ -248,7 +247,7 @@ func (t *tableWalker) cell(n *html.Node) *cell {
 		x.bold = true
 	}
 	style := strings.ReplaceAll(attr(n, "style"), " ", "")
-	if v, ok := strings.CutPrefix(styleValue(style, "text-align"), ""); ok && v != "" {
+	if v := styleValue(style, "text-align"); v != "" {
 		x.align = v
 	}
 	if px := pixels(styleValue(style, "padding-left")); px > 0 {
@@ -265,12 +264,21 @@ func (t *tableWalker) cell(n *html.Node) *cell {
 	return x
 }
 
-// span reads a span attribute; 0 means to the end in the standard and is a mistake of
-// the export nearly always, so it counts as 1.
+// span reads a span attribute. A rowspan of 0 goes to the end of its row group; so
+// that a foreign number never sizes a grid, the group is counted here.
 func span(n *html.Node, key string) int {
 	v, err := strconv.Atoi(strings.TrimSpace(attr(n, key)))
-	if err != nil {
+	switch {
+	case err != nil:
 		return 1
+	case v == 0 && key == "rowspan" && n.Parent != nil:
+		rows := 1
+		for s := n.Parent.NextSibling; s != nil; s = s.NextSibling {
+			if s.Type == html.ElementNode && s.DataAtom == atom.Tr {
+				rows++
+			}
+		}
+		return clampSpan(rows)
 	}
 	return clampSpan(v)
 }

@@ -154,6 +154,7 @@ type reading struct {
 	decimals int
 	percent  bool
 	mark     string // footnote mark behind the number
+	full     *float64
 	flags    []string
 }
 

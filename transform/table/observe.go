@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -170,6 +171,7 @@ func (r *Reader) cell(b *block, l line, col *column, f format, s subject, captio
 		v, ok := f.read(x.text)
 		if x.stored != "" {
 			v, ok = readStored(x.text, x.stored)
+			o.ValueFull = v.full
 		}
 		if !ok {
 			return nhip.Observation{}, false // words in a data column
@@ -232,6 +234,10 @@ func (r *Reader) setUnit(o *nhip.Observation, l line, col *column, captions []un
 	if o.Value != nil && x.mult != 0 {
 		v := o.Value.Shift(x.mult)
 		o.Value = &v
+		if o.ValueFull != nil {
+			full := *o.ValueFull * math.Pow10(x.mult)
+			o.ValueFull = &full
+		}
 	}
 }
 
@@ -250,14 +256,14 @@ func choose(list []unit, item string) unit {
 }
 
 func isValue(item string) bool {
-	key := words(item)
-	for _, w := range []string{"trị giá", "giá trị", "kim ngạch", "value"} {
-		if strings.Contains(key, words(w)) {
-			return true
-		}
+	if item == "" {
+		return false
 	}
-	return false
+	key := words(item)
+	return slices.ContainsFunc(valueWords, func(w string) bool { return strings.Contains(key, w) })
 }
+
+var valueWords = keys("trị giá", "giá trị", "kim ngạch", "value")
 
 // isValueOnly reports a column of values, which a unit of quantity in the row's label
 // does not touch.
@@ -275,7 +281,7 @@ func (r *Reader) setMeasure(o *nhip.Observation, l line, col *column, s subject)
 		o.Measure = col.measure
 	case col.compared && o.Unit != "%" && o.Unit != "":
 		o.Measure = nhip.MeasureChange
-	case col.compared && (col.growth || isGrowthLabel(l)):
+	case col.compared && (col.growth || l.growth):
 		o.Measure = nhip.MeasureGrowth
 	case col.compared:
 		o.Measure = nhip.MeasureIndex
@@ -283,7 +289,7 @@ func (r *Reader) setMeasure(o *nhip.Observation, l line, col *column, s subject)
 		o.Measure = nhip.MeasureLevel
 	case l.measure != "":
 		o.Measure = l.measure
-	case isGrowthLabel(l), s.isGrowth:
+	case l.growth, s.isGrowth:
 		o.Measure = nhip.MeasureGrowth
 	case s.isShare:
 		o.Measure = nhip.MeasureShare
@@ -305,20 +311,6 @@ func direction(v *nhip.Decimal) string {
 		return "up"
 	}
 	return "down"
-}
-
-// isGrowthLabel reports rows that print a rate of change among indices or levels.
-func isGrowthLabel(l line) bool {
-	key := words(l.label)
-	if strings.HasPrefix(key, words("lạm phát")) {
-		return true
-	}
-	for _, w := range []string{"tốc độ tăng", "tỷ lệ tăng", "mức tăng", "tăng trưởng"} {
-		if strings.HasPrefix(key, words(w)) {
-			return true
-		}
-	}
-	return false
 }
 
 // setPeriod writes the period and what follows from it.
@@ -384,15 +376,15 @@ func (r *Reader) setSubject(o *nhip.Observation, l line, col *column, s subject)
 		}
 	}
 	if col.item != "" {
-		dims["VARIABLE"] = col.item
+		dims["VARIABLE"] = strings.ToLower(col.item)
 	}
 	place := s.place
-	if p := r.placeNamed(l.label, o.PeriodEnd); p != nil {
+	if p := r.placeNamed(l.place, o.PeriodEnd); p != nil {
 		place = p
 	} else if !l.total && len(l.path) > 0 && l.when.main.isZero() {
-		dims["ITEM"] = strings.Join(l.path, " > ")
+		dims["ITEM"] = strings.ToLower(strings.Join(l.path, " > ")) // capitals change from month to month
 	}
-	if ind := r.industries[words(l.label)]; ind != nil {
+	if ind := r.industries[l.key]; ind != nil {
 		o.Industry = ind.ID
 	}
 	if len(dims) > 0 {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,6 +23,9 @@ type line struct {
 	measure nhip.Measure
 	when    meaning // where the label is a period
 	total   bool
+	growth  bool   // the label says rate of change
+	key     string // of the label
+	place   string // the label as the name of a place
 }
 
 // node is a row on the way from the outermost heading to the current one.
@@ -186,7 +190,8 @@ func (w *rowWalker) data(r int) {
 	}
 	label, x := w.cutUnit(text)
 	label = clean(label)
-	l := line{row: r, label: label, unit: x, measure: w.over.measure, total: isTotal(label)}
+	l := line{row: r, label: label, key: words(label), unit: x, measure: w.over.measure, place: placeKey(label)}
+	l.total, l.growth = hasPrefix(l.key, totalWords), hasPrefix(l.key, growthWords)
 	if units := w.footnotes[strings.Trim(mark, "()")]; mark != "" && len(units) > 0 {
 		l.units = units
 	}
@@ -218,6 +223,9 @@ func (w *rowWalker) leaveTotal(text string, depth int) {
 
 // when reads a label that is a period and nothing else ("Quý I năm 2022").
 func (w *rowWalker) when(label string) meaning {
+	if !strings.ContainsAny(label, "0123456789IV") && !strings.Contains(words(label), periodWords[0]) && !strings.Contains(words(label), periodWords[1]) {
+		return meaning{}
+	}
 	m := w.u.understand(label)
 	if m.problem != "" || m.item != "" || m.compared || m.main.isZero() {
 		return meaning{}
@@ -358,25 +366,23 @@ func clean(label string) string {
 	return vi.Repair(strings.TrimRight(label, " :"))
 }
 
+var (
+	ofWhichWords = keys("trong đó", "chia ra", "bao gồm", "gồm", "tđ", "of which")
+	totalWords   = keys("tổng số", "tổng cộng", "toàn ngành", "cả nước", "toàn quốc", "toàn tỉnh", "toàn thành phố",
+		"chỉ số chung", "tổng trị giá", "tổng mức", "chung", "total", "chỉ số giá tiêu dùng", "tổng sản phẩm")
+	growthWords    = keys("lạm phát", "tốc độ tăng", "tỷ lệ tăng", "mức tăng", "tăng trưởng")
+	breakdownWords = keys("phân theo")
+	periodWords    = keys("tháng", "năm")
+)
+
 func isTrong(label string) bool {
-	switch strings.TrimRight(words(label), " :") {
-	case words("trong đó"), words("chia ra"), words("bao gồm"), words("gồm"), words("tđ"), words("of which"):
-		return true
-	}
-	return false
+	return slices.Contains(ofWhichWords, strings.TrimRight(words(label), " :"))
 }
 
-func isBreakdown(label string) bool { return strings.HasPrefix(words(label), words("phân theo")) }
+func isBreakdown(label string) bool { return hasPrefix(words(label), breakdownWords) }
 
-// isTotal reports the label of a row that sums the table up.
-func isTotal(label string) bool {
-	key := words(label)
-	for _, w := range []string{"tổng số", "tổng cộng", "toàn ngành", "cả nước", "toàn quốc", "toàn tỉnh", "toàn thành phố", "chỉ số chung", "tổng trị giá", "tổng mức", "chung", "total", "chỉ số giá tiêu dùng", "tổng sản phẩm"} {
-		if strings.HasPrefix(key, words(w)) {
-			return true
-		}
-	}
-	return false
+func hasPrefix(key string, list []string) bool {
+	return slices.ContainsFunc(list, func(w string) bool { return strings.HasPrefix(key, w) })
 }
 
 func isCapitals(s string) bool {

@@ -279,6 +279,7 @@ var rules = []rule{
 // scan takes a text apart into word groups.
 func (u units) scan(text string) []token {
 	s := words(text)
+	printed := newPrint(text, s)
 	var tokens []token
 	for pos := 0; pos < len(s); {
 		r, size := utf8.DecodeRuneInString(s[pos:])
@@ -291,11 +292,51 @@ func (u units) scan(text string) []token {
 			continue
 		}
 		t, n := u.token(s[pos:])
-		t.text = s[pos : pos+n]
+		t.text = printed.of(pos, pos+n)
 		tokens = append(tokens, t)
 		pos += n
 	}
 	return tokens
+}
+
+// print finds the printed words behind a stretch of their key.
+type print struct {
+	key    string
+	fields []string // of the printed text
+	starts []int    // where the field begins in the key
+}
+
+// newPrint pairs the words of a text with those of its key: the key has as many, once
+// the blanks around dashes are gone.
+func newPrint(text, key string) print {
+	p := print{key: key, fields: strings.Fields(dashBlanks.ReplaceAllString(text, "$1"))}
+	for i := range len(key) {
+		if key[i] != ' ' && (i == 0 || key[i-1] == ' ') {
+			p.starts = append(p.starts, i)
+		}
+	}
+	return p
+}
+
+var dashBlanks = regexp.MustCompile(`\s*([-–—‐‑−])\s*`)
+
+// of returns the words that key[from:to] stands for, without the punctuation around
+// them.
+func (p print) of(from, to int) string {
+	if len(p.starts) != len(p.fields) {
+		return p.key[from:to]
+	}
+	var words []string
+	for i, start := range p.starts {
+		end := len(p.key)
+		if i+1 < len(p.starts) {
+			end = p.starts[i+1] - 1
+		}
+		if start < to && end > from {
+			words = append(words, p.fields[i])
+		}
+	}
+	return strings.Trim(strings.Join(words, " "), " :;,.|()*/-")
 }
 
 // token returns the word group at the start of s and its length in bytes.

@@ -119,6 +119,9 @@ func (r *Reader) readGrids(res *Result, d document, src *catalog.Source) {
 		}
 		all = append(all, found...)
 	}
+	if len(all) == 1 && res.Title == "" {
+		res.Title = all[0].title()
+	}
 	base := context{doc: r.titleMeaning(d.title)}
 	if d.published != nil {
 		base.latest = nhip.DateOf(d.published.In(nhip.Zone))
@@ -268,17 +271,24 @@ func (r *Reader) tableCode(s subject) string {
 
 func placeKey(name string) string {
 	key := words(name)
-	for _, w := range []string{"tỉnh ", "thành phố ", "tp. ", "tp.", "tp "} {
-		key = strings.TrimPrefix(key, vi.Key(strings.TrimSpace(w))+strings.Repeat(" ", strings.Count(w, " ")))
+	for _, w := range placeLevels {
+		if after, ok := strings.CutPrefix(key, w); ok && after != "" && strings.ContainsAny(after[:1], " .") {
+			key = after
+		}
 	}
-	return strings.NewReplacer(" ", "", ".", "", "-", "").Replace(key)
+	return joined.Replace(key)
 }
 
-// placeNamed returns the province, region or country a label is the name of, as it
-// was on the given day.
-func (r *Reader) placeNamed(label string, day nhip.Date) *catalog.Place {
+var (
+	placeLevels = keys("tỉnh", "thành phố", "tp")
+	joined      = strings.NewReplacer(" ", "", ".", "", "-", "")
+)
+
+// placeNamed returns the province, region or country with the key, as it was on the
+// given day.
+func (r *Reader) placeNamed(key string, day nhip.Date) *catalog.Place {
 	var found *catalog.Place
-	for _, p := range r.places[placeKey(label)] {
+	for _, p := range r.places[key] {
 		switch {
 		case p.Level != "province" && p.Level != "region" && p != r.country:
 		case !validOn(p, day):

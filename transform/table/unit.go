@@ -29,15 +29,34 @@ var percentUnit = unit{id: "%", raw: "%", known: true, family: "ratio"}
 // units knows the printed forms of the catalog's units.
 type units map[string]unit
 
-// scales are the words in front of a unit, longest first.
-var scales = []struct {
+// scale is a power of ten in words.
+type scale struct {
 	words string
 	power int
-}{
-	{"nghìn tỷ", 12}, {"ngàn tỷ", 12}, {"triệu tỷ", 15}, {"nghìn triệu", 9}, {"trăm triệu", 8}, {"trăm nghìn", 5}, {"chục nghìn", 4},
-	{"triệu", 6}, {"nghìn", 3}, {"ngàn", 3}, {"vạn", 4}, {"tỷ", 9}, {"trăm", 2},
-	{"thous.", 3}, {"thousand", 3}, {"thousands", 3}, {"mill.", 6}, {"million", 6}, {"bill.", 9}, {"billion", 9}, {"1000", 3}, {"1.000", 3},
+	key   string
 }
+
+func scaleKeys(list []scale) []scale {
+	for i := range list {
+		list[i].key = vi.Key(list[i].words)
+	}
+	return list
+}
+
+// keys returns the keys of words that are looked for often.
+func keys(list ...string) []string {
+	for i := range list {
+		list[i] = vi.Key(list[i])
+	}
+	return list
+}
+
+// scales are the words in front of a unit, longest first.
+var scales = scaleKeys([]scale{
+	{words: "nghìn tỷ", power: 12}, {words: "ngàn tỷ", power: 12}, {words: "triệu tỷ", power: 15}, {words: "nghìn triệu", power: 9}, {words: "trăm triệu", power: 8}, {words: "trăm nghìn", power: 5}, {words: "chục nghìn", power: 4},
+	{words: "triệu", power: 6}, {words: "nghìn", power: 3}, {words: "ngàn", power: 3}, {words: "vạn", power: 4}, {words: "tỷ", power: 9}, {words: "trăm", power: 2},
+	{words: "thous.", power: 3}, {words: "thousand", power: 3}, {words: "thousands", power: 3}, {words: "mill.", power: 6}, {words: "million", power: 6}, {words: "bill.", power: 9}, {words: "billion", power: 9}, {words: "1000", power: 3}, {words: "1.000", power: 3},
+})
 
 // units that tables use and no sentence does; the catalog's own come first.
 var tableUnits = []unit{
@@ -45,7 +64,7 @@ var tableUnits = []unit{
 	{id: "tấn.km", family: "transport"}, {id: "lượt người", family: "count"}, {id: "lượt khách", family: "count"},
 	{id: "‰", family: "ratio"}, {id: "lần", family: "ratio"}, {id: "điểm", family: "ratio"}, {id: "tuổi", family: "time"},
 	{id: "m2", family: "area"}, {id: "m3", family: "volume"}, {id: "m", family: "length"}, {id: "mét", family: "length"}, {id: "km", family: "length"}, {id: "lít", family: "volume"},
-	{id: "kg", family: "mass"}, {id: "tấn", family: "mass"}, {id: "ha", family: "area"}, {id: "kWh", family: "energy"}, {id: "MW", family: "energy"},
+	{id: "kg", family: "mass"}, {id: "tạ", family: "mass"}, {id: "tấn", family: "mass"}, {id: "ha", family: "area"}, {id: "kWh", family: "energy"}, {id: "MW", family: "energy"},
 	{id: "người", family: "count"}, {id: "doanh nghiệp", family: "count"}, {id: "dự án", family: "count"}, {id: "vụ", family: "count"}, {id: "hộ", family: "count"},
 	{id: "cái", family: "count"}, {id: "chiếc", family: "count"}, {id: "con", family: "count"}, {id: "cây", family: "count"}, {id: "quả", family: "count"},
 	{id: "bộ", family: "count"}, {id: "đôi", family: "count"}, {id: "bao", family: "count"}, {id: "hộp", family: "count"}, {id: "viên", family: "count"},
@@ -87,13 +106,13 @@ func newUnits(c *catalog.Catalog) units {
 }
 
 // unitIntro are the words before a unit in a caption.
-var unitIntro = []string{"đơn vị tính", "đơn vị", "đvt", "đv", "unit", "đơn vị đo"}
+var unitIntro = keys("đơn vị tính", "đơn vị đo", "đơn vị", "đvt", "đv", "unit")
 
 // isIntro reports whether words only announce a unit.
 func isIntro(key string) bool {
 	key = strings.Trim(key, " :.()")
 	for _, w := range unitIntro {
-		if key == vi.Key(w) {
+		if key == w {
 			return true
 		}
 	}
@@ -106,7 +125,7 @@ func (u units) parse(text string) (unit, bool) {
 	raw := strings.Trim(oneLine(text), " :;.()")
 	key := strings.Trim(words(text), " :;.()")
 	for _, w := range unitIntro {
-		if rest, ok := strings.CutPrefix(key, vi.Key(w)); ok && (rest == "" || strings.ContainsAny(rest[:1], " :(-/")) {
+		if rest, ok := strings.CutPrefix(key, w); ok && (rest == "" || strings.ContainsAny(rest[:1], " :(-/")) {
 			key = strings.Trim(rest, " :-/().")
 			raw = lastWords(raw, key)
 			break
@@ -161,7 +180,7 @@ func (u units) lookup(key string) (unit, bool) {
 // cutScale takes the scale words off a key.
 func cutScale(key string) (power int, rest string) {
 	for _, s := range scales {
-		w := vi.Key(s.words)
+		w := s.key
 		if after, ok := strings.CutPrefix(key, w+" "); ok {
 			return s.power, after
 		}

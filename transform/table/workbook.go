@@ -267,7 +267,7 @@ func readStored(text, stored string) (reading, bool) {
 			best, found = v, true
 		}
 	}
-	best.flags = nil
+	best.flags, best.full = nil, &value
 	return best, found
 }
 
