@@ -108,7 +108,7 @@ func (g *reading) compose(blocks []block) (t text) {
 	blocks = g.trimStart(blocks)
 	blocks = g.trimEnd(blocks)
 	photoStory := isPhotoStory(blocks)
-	afterImage := false
+	afterImage, begun := false, false
 	for i := range blocks {
 		b := &blocks[i]
 		switch {
@@ -131,9 +131,32 @@ func (g *reading) compose(blocks []block) (t text) {
 			afterImage = wasImage && isOrnament(b.text)
 			continue
 		}
+		if !begun && g.isDateline(b) {
+			continue
+		}
+		begun = true
 		t.add(b.text)
 	}
 	return t
+}
+
+// isDateline reports whether a short block before the text is the printed time or
+// the author's name, which stand between title and text.
+func (g *reading) isDateline(b *block) bool {
+	if b.kind == kindHeading || utf8.RuneCountInString(b.text) > 60 || endsSentence(b.text) {
+		return false
+	}
+	if mostlyDigits(b.text) {
+		_, ok := g.absolute(b.text, "")
+		return ok
+	}
+	names, _ := signature(b.text)
+	for _, n := range names {
+		if !containsFold(g.a.Authors, n) {
+			return isSignature(b.text) && len(g.a.Authors) == 0 && b.kind == kindParagraph
+		}
+	}
+	return len(names) > 0
 }
 
 // isPhotoStory reports whether the text stands in the captions: several of them are

@@ -172,12 +172,35 @@ func cutAfterText(blocks []block) []block {
 			last = i + 1
 		}
 	}
+	if cut := endMark(blocks[:last]); cut > 0 {
+		return blocks[:cut]
+	}
 	end := last
 	for end < len(blocks) && end < last+4 && !blocks[end].isLink() { // a signature, a last item without full stop
 		end++
 	}
 	return blocks[:end]
 }
+
+// endMark returns the index of a heading such as "Tin liên quan" after most of the
+// prose, or 0: what follows are summaries of other texts.
+func endMark(blocks []block) int {
+	all, seen := 0, 0
+	for i := range blocks {
+		all += max(0, weigh(&blocks[i]))
+	}
+	for i := range blocks {
+		seen += max(0, weigh(&blocks[i]))
+		if seen*10 >= all*6 && endMarks[strings.Trim(vi.Fold(blocks[i].text), " :.>»|-")] {
+			return i
+		}
+	}
+	return 0
+}
+
+var endMarks = map[string]bool{"tin lien quan": true, "bai lien quan": true, "bai viet lien quan": true, "tin cung chuyen muc": true,
+	"cung chuyen muc": true, "bai cung chuyen muc": true, "tin khac": true, "cac tin khac": true, "tin moi": true, "tin moi nhat": true, "doc them": true, "xem them": true,
+	"co the ban quan tam": true, "ban co the quan tam": true, "tin noi bat": true, "binh luan": true, "y kien ban doc": true, "doc nhieu": true, "tin doc nhieu": true}
 
 // letters counts the letters below n, up to limit.
 func letters(n *html.Node, limit int) int {
@@ -362,7 +385,7 @@ func (g *reading) readGenericSapo(blocks []block) []block {
 		}
 	}
 	if len(described) == 0 {
-		return blocks
+		return g.leadByForm(blocks, take)
 	}
 	// The first paragraph is the lead if the head quotes it whole, or if it is set apart.
 	for i := range blocks[:min(len(blocks), 6)] {
@@ -413,6 +436,24 @@ func describes(described []value, s string) bool {
 	return false
 }
 
+// leadByForm takes the first paragraph for the lead where nothing names one, if it is
+// a sentence set in bold or as a heading, or stands apart from the others.
+func (g *reading) leadByForm(blocks []block, take func(s, from string)) []block {
+	for i := range blocks[:min(len(blocks), 4)] {
+		b := &blocks[i]
+		n := utf8.RuneCountInString(b.text)
+		if b.kind != kindParagraph && b.kind != kindHeading || n < 60 || b.isLink() || vi.Key(b.text) == vi.Key(g.a.Title) {
+			continue
+		}
+		if n < 600 && endsSentence(b.text) && (b.isBold() || b.kind == kindHeading || standsApart(blocks, i)) {
+			take(b.text, "generic")
+			return append(blocks[:i:i], blocks[i+1:]...)
+		}
+		break
+	}
+	return blocks
+}
+
 // standsApart reports whether a block has another parent than the next paragraph.
 func standsApart(blocks []block, i int) bool {
 	for j := i + 1; j < len(blocks); j++ {
@@ -456,7 +497,7 @@ func (g *reading) genericStamps() []stamp {
 		}
 	}
 	if len(all) == 0 {
-		return nil
+		return g.stampOfText()
 	}
 	best := all[0]
 	if len(all) > 1 && g.titleNode != nil {
@@ -477,6 +518,36 @@ func (g *reading) genericStamps() []stamp {
 		}
 	}
 	return []stamp{best.stamp}
+}
+
+// stampOfText looks for a line beside the title that is a time and nothing else.
+func (g *reading) stampOfText() []stamp {
+	if g.titleNode == nil {
+		return nil
+	}
+	w := walker{}
+	w.walk(g.page.body)
+	title := -1
+	for i := range w.blocks {
+		if n := w.blocks[i].node; n != nil && (inside(n, g.titleNode) || inside(g.titleNode, n)) && overlap(w.blocks[i].text, g.a.Title) >= 80 {
+			title = i
+			break
+		}
+	}
+	if title < 0 {
+		return nil
+	}
+	for d := 1; d <= 8; d++ {
+		for _, i := range []int{title + d, title - d} {
+			if i < 0 || i >= len(w.blocks) || utf8.RuneCountInString(w.blocks[i].text) > 60 || !mostlyDigits(w.blocks[i].text) {
+				continue
+			}
+			if s, ok := g.absolute(w.blocks[i].text, "generic"); ok && s.Precision >= vi.PrecisionMinute {
+				return []stamp{s}
+			}
+		}
+	}
+	return nil
 }
 
 // positions numbers elements in page order and returns the numbers of some.
@@ -542,12 +613,13 @@ func (g *reading) genericTags() (values []value) {
 
 // genericBylines returns the elements that seem to name the author.
 func (g *reading) genericBylines() (values []value) {
-	for _, n := range g.landmarks().authors {
+	nodes := g.landmarks().authors
+	for i, n := range nodes {
 		if len(values) == 24 {
 			break
 		}
-		if letters(n, 81) > 80 {
-			continue
+		if letters(n, 81) > 80 || i+1 < len(nodes) && inside(nodes[i+1], n) && n.DataAtom != atom.A {
+			continue // a box around the element that holds the name
 		}
 		if s := (&walker{}).text(n); s != "" {
 			values = append(values, value{text: s, from: "generic", node: n})

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -161,10 +162,67 @@ func TestGoldWithSources(t *testing.T) {
 func TestGoldWithoutSources(t *testing.T) {
 	needShared(t)
 	m := measure(t, true)
-	floor(t, "title", m.title, 0.95)
-	floor(t, "published_at", m.published, 0.95)
-	floor(t, "body", m.body, 0.97)
-	floor(t, "authors", m.authors, 0.8)
+	floor(t, "title", m.title, 1)
+	floor(t, "published_at", m.published, 1)
+	floor(t, "section", m.section, 1)
+	floor(t, "body", m.body, 0.995)
+	floor(t, "sapo", m.sapo, 1)
+	floor(t, "authors", m.authors, 1)
+}
+
+// TestGoldWithoutHints takes from the pages what the generic reader leans on, to see
+// that it does not lean on any of it alone: JSON-LD, meta elements, and every class,
+// id and role.
+func TestGoldWithoutHints(t *testing.T) {
+	var (
+		jsonld  = regexp.MustCompile(`(?s)<script[^>]*ld\+json[^>]*>.*?</script>`)
+		meta    = regexp.MustCompile(`(?s)<meta[^>]*>`)
+		names   = regexp.MustCompile(`\s(class|id|itemprop|type|data-[a-z-]+)="[^"]*"`)
+		without = func(page string, res ...*regexp.Regexp) string {
+			for _, re := range res {
+				page = re.ReplaceAllString(page, "")
+			}
+			return page
+		}
+	)
+	r := newReader(t, loadCatalog(t))
+	gold := goldArticles(t)
+	for _, test := range []struct {
+		name            string
+		strip           func(page string) string
+		body, published float64
+	}{
+		{"no JSON-LD", func(p string) string { return without(p, jsonld) }, 0.995, 1},
+		{"no JSON-LD, no meta", func(p string) string { return without(p, jsonld, meta) }, 0.995, 1},
+		{"no names", func(p string) string {
+			head, body, _ := strings.Cut(p, "<body")
+			return head + "<body" + without(body, names)
+		}, 0.995, 1},
+		{"nothing", func(p string) string {
+			head, body, _ := strings.Cut(p, "<body")
+			return without(head, jsonld, meta) + "<body" + without(body, jsonld, meta, names)
+		}, 0.98, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			title, published, body := 0.0, 0.0, 0.0
+			for _, g := range gold {
+				p := pageOf(t, g.File, g.URL)
+				p.Body = []byte(test.strip(string(p.Body)))
+				a, _, reject := r.Read(p, nil)
+				if reject != "" {
+					t.Errorf("%s: rejected as %s", g.File, reject)
+				}
+				n := float64(len(gold))
+				title += same(a.Title == g.Title) / n
+				published += same(a.PublishedAt != nil && a.PublishedAt.Truncate(time.Minute).Equal(g.PublishedAt.Truncate(time.Minute))) / n
+				body += gramF1(a.Body, g.Body) / n
+			}
+			t.Logf("title %.3f published %.3f body %.4f", title, published, body)
+			floor(t, "title", title, 1)
+			floor(t, "published_at", published, test.published)
+			floor(t, "body", body, test.body)
+		})
+	}
 }
 
 func floor(t *testing.T, field string, got, want float64) {
