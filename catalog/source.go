@@ -54,7 +54,7 @@ type Feed struct {
 type Listing struct {
 	URL     string `yaml:"url"`
 	Section string `yaml:"section"`
-	Links   string `yaml:"links"` // CSS selector of the main list's links
+	Links   string `yaml:"links"` // CSS selector of the main list's links; of JSON the path of the addresses, "data.contents.url"
 	Next    Next   `yaml:"next"`
 	Pages   int    `yaml:"pages"`  // how many pages a run follows, the first included; default 1
 	Format  string `yaml:"format"` // html (default) or json
@@ -80,7 +80,10 @@ type Documents struct {
 // Pattern is a regular expression of package regexp, compiled at load.
 type Pattern struct{ *regexp.Regexp }
 
-// Layout says where the fields of a document stand, for pages fetched between two days.
+// Layout says where the fields of a document stand, for pages fetched between two
+// days. Of several that hold on a day the first whose Match is on the page is taken; a
+// page that bears the mark of none is read generically, and so is every field for
+// which no witness of the layout gives a plausible value.
 type Layout struct {
 	ValidFrom  nhip.Date `yaml:"valid_from"`  // zero: always
 	ValidUntil nhip.Date `yaml:"valid_until"` // inclusive; zero: still
@@ -100,7 +103,10 @@ type Layout struct {
 
 // Field says where one field stands. The witnesses are asked in Order, by default
 // jsonld, meta, css; the first that gives a plausible value wins and is kept as
-// evidence.
+// evidence. The body is taken from CSS only. Of a time, an element's datetime
+// attribute is read before its text, and a later witness that agrees to the minute
+// and prints the seconds is taken instead. Elements that give authors or credit are
+// no part of the body.
 type Field struct {
 	CSS    []string  `yaml:"css"`    // tried in this order
 	Attr   string    `yaml:"attr"`   // attribute instead of the text

@@ -276,6 +276,7 @@ func keepImages(blocks []block, i int) []block {
 // furniture around them. Up to three pictures may stand among them.
 func (g *reading) trimEnd(blocks []block) []block {
 	pictures := 0
+	closing := make(map[int]bool)
 	for i := len(blocks) - 1; i >= 0; i-- {
 		b := &blocks[i]
 		if b.kind == kindImage || b.kind == kindCaption {
@@ -287,9 +288,18 @@ func (g *reading) trimEnd(blocks []block) []block {
 		if !g.isClosing(b) {
 			break
 		}
-		blocks = append(blocks[:i:i], blocks[i+1:]...)
+		closing[i] = true
 	}
-	return blocks
+	if len(closing) == 0 {
+		return blocks
+	}
+	kept := make([]block, 0, len(blocks)-len(closing))
+	for i := range blocks {
+		if !closing[i] {
+			kept = append(kept, blocks[i])
+		}
+	}
+	return kept
 }
 
 // isClosing reports whether a block at the end of a text is a signature, a credit

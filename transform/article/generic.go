@@ -64,6 +64,7 @@ func (g *reading) region() *region {
 // those that are equal.
 func heaviest(body *html.Node, blocks []block) (*html.Node, int) {
 	sums := map[*html.Node]int{}
+	blocks = blocks[:min(len(blocks), mostBlocks)]
 	for i := range blocks {
 		b := &blocks[i]
 		weight := weigh(b)
@@ -94,6 +95,9 @@ func heaviest(body *html.Node, blocks []block) (*html.Node, int) {
 	}
 	return best, most
 }
+
+// mostBlocks bounds the work on a page made to cost much: blocks times depth.
+const mostBlocks = 20_000
 
 // weigh says how much a block speaks for prose.
 func weigh(b *block) int {
@@ -132,9 +136,9 @@ func inside(n, ancestor *html.Node) bool {
 // marked returns the element that the page itself calls the text of the article, if
 // it holds most of what the weighing found.
 func (g *reading) marked(root *html.Node, blocks []block, weight int) *html.Node {
-	for _, n := range g.landmarks().bodies {
+	for _, n := range g.landmarks().bodies[:min(len(g.landmarks().bodies), 3)] {
 		sum := 0
-		for i := range blocks {
+		for i := range blocks[:min(len(blocks), mostBlocks)] {
 			if inside(blocks[i].node, n) {
 				sum += weigh(&blocks[i])
 			}

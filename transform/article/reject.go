@@ -1,6 +1,7 @@
 package article
 
 import (
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -101,17 +102,16 @@ func (g *reading) isList(t text) bool {
 	if g.story != nil && g.a.PublishedAt != nil {
 		return false
 	}
-	if g.src != nil && g.src.Documents.URL != nil && g.src.Documents.URL.Regexp != nil && g.p.URL != "" &&
-		!g.src.Documents.URL.MatchString(g.p.URL) && g.story == nil {
+	if g.layout != nil && t.letters >= shortest {
+		return false
+	}
+	if g.isForeignAddress() && g.story == nil {
 		return true
 	}
 	for _, s := range g.page.things {
 		if s.is("CollectionPage", "ItemList", "SearchResultsPage") && g.story == nil {
 			return true
 		}
-	}
-	if g.layout != nil && t.letters >= shortest {
-		return false
 	}
 	r := g.region()
 	paragraphs := len(t.body)
@@ -122,6 +122,19 @@ func (g *reading) isList(t text) bool {
 		return true
 	}
 	return g.story == nil && g.marksOfArticle(t) < 3
+}
+
+// isForeignAddress reports whether the address, on the source's first host, is none
+// of its documents.
+func (g *reading) isForeignAddress() bool {
+	if g.src == nil || g.src.Documents.URL == nil || g.src.Documents.URL.Regexp == nil || g.url.Host == "" {
+		return false
+	}
+	u := url.URL{Scheme: "https", Host: g.url.Host, Path: g.url.Path}
+	if len(g.src.Hosts) > 0 {
+		u.Host = g.src.Hosts[0]
+	}
+	return !g.src.Documents.URL.MatchString(u.String()) && !g.src.Documents.URL.MatchString(g.p.URL)
 }
 
 // linkedSummaries counts the paragraphs before which, since the paragraph before, a

@@ -20,7 +20,7 @@ func (r *Reader) readText(text string, p *nhip.Page, src *catalog.Source) (nhip.
 	g.learnNames()
 	lines := linesOf(text)
 	g.learnFromFollowUs(lines)
-	lines = g.trimFurniture(lines)
+	lines = g.trimFurniture(cutAtEndMark(lines))
 	if len(lines) == 0 {
 		return g.a, g.issues, RejectEmpty
 	}
@@ -102,6 +102,22 @@ func cutFollowUs(s string) (name, rest string, ok bool) {
 		return name, "", true
 	}
 	return "", s, false
+}
+
+// cutAtEndMark ends the text at a line such as "Tin liên quan", if most of it stands
+// before that line.
+func cutAtEndMark(lines []line) []line {
+	all, seen := 0, 0
+	for _, l := range lines {
+		all += len(l.text)
+	}
+	for i, l := range lines {
+		if seen*10 >= all*6 && endMarks[strings.Trim(vi.Fold(l.text), " :.>»-")] {
+			return lines[:i]
+		}
+		seen += len(l.text)
+	}
+	return lines
 }
 
 // trimFurniture leaves out furniture before the title and after the text.
