@@ -1,0 +1,104 @@
+package loader
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"nhip"
+)
+
+const benchObservations = 100_000
+
+// benchItems are documents with 100 observations each, of the size real ones have.
+func benchItems(documents, round int) []nhip.Item {
+	items := make([]nhip.Item, documents)
+	for d := range items {
+		at := time.Date(2024, 3, 7, 8, 0, 0, 0, nhip.Zone)
+		u := fmt.Sprintf("https://thongke.vn/%d/%d", round, d)
+		body := fmt.Appendf(nil, "<html>%s</html>", u)
+		page := &nhip.Page{Source: "thong-ke", URL: u, Kind: nhip.KindTable, FetchedAt: at, Status: 200, Body: body, SHA256: sha256.Sum256(body)}
+		record := &nhip.Record{Source: "thong-ke", URL: u, Kind: nhip.KindTable, Reader: "table/1",
+			Article: nhip.Article{Title: "Chỉ số sản xuất công nghiệp", Body: []string{"Bảng 1."}, PublishedAt: &at}}
+		for i := range 100 {
+			value := nhip.NewDecimal(int64(900+i+d), -1)
+			month := time.Date(2015+i/12, time.Month(1+i%12), 1, 0, 0, 0, 0, time.UTC)
+			record.Observations = append(record.Observations, nhip.Observation{Label: "Chế biến, chế tạo", Indicator: "iip", Value: &value,
+				Bound: nhip.BoundExactly, Unit: "%", Measure: nhip.MeasureIndex, Compare: nhip.CompareYoY, Kind: nhip.KindActual, Status: "A",
+				Freq: "M", Period: month.Format("2006-01"), PeriodStart: nhip.DateOf(month), PeriodEnd: nhip.DateOf(month.AddDate(0, 1, -1)),
+				Place: "Cả nước", PlaceID: "vn", Industry: nhip.IndustryID(fmt.Sprint("C", 10+d%20)), TableCode: "IIP", Printed: value.String(), Decimals: 1,
+				Quote: "Công nghiệp chế biến, chế tạo | 104,5 | 103,2 | 105,1", Cell: fmt.Sprintf("IIP!%c%d", 'B'+i%12, 5+i/12),
+				Path: []string{"Toàn ngành công nghiệp", "Chế biến, chế tạo"}, Rule: "table/1", Confidence: 1})
+		}
+		items[d] = nhip.Item{Visit: nhip.Visit{Source: "thong-ke", URL: u, Kind: nhip.KindTable, At: at, Outcome: nhip.OutcomeOK}, Page: page, Record: record}
+	}
+	return items
+}
+
+// BenchmarkLoad loads 1,000 documents with 100,000 observations from records to
+// acknowledged, counted and committed rows. The baselines send the same 100,000
+// observations with a bare clickhouse-go batch, row by row, into a table of the same
+// columns: one that drops everything (null), and a plain MergeTree (plain).
+func BenchmarkLoad(b *testing.B) {
+	s := openTest(b)
+	execSQL(b, s, "CREATE TABLE observations_null AS observations ENGINE = Null")
+	execSQL(b, s, "CREATE TABLE observations_plain AS observations ENGINE = MergeTree ORDER BY (series_id, period_end, doc_id, content_version, reading, ordinal)")
+	perRow := func(b *testing.B) {
+		b.ReportMetric(float64(benchObservations)*float64(b.N)/b.Elapsed().Seconds(), "observations/s")
+	}
+	b.Run("load", func(b *testing.B) {
+		round := 0
+		for b.Loop() {
+			b.StopTimer()
+			round++
+			items := benchItems(benchObservations/100, round*1000+b.N)
+			b.StartTimer()
+			if _, err := s.Load(b.Context(), fmt.Sprint("bench", round), items); err != nil {
+				b.Fatal(err)
+			}
+		}
+		perRow(b)
+	})
+	for _, baseline := range []string{"null", "plain"} {
+		b.Run("baseline-"+baseline, func(b *testing.B) {
+			built := newBatch("bench", benchItems(benchObservations/100, 0))
+			built.build(history{}, map[pageKey]bool{})
+			rows := bareRows(built.observations)
+			t := observationsTable
+			t.name += "_" + baseline
+			query, types := t.insert()
+			for b.Loop() {
+				ctx := clickhouse.Context(b.Context(), clickhouse.WithColumnNamesAndTypes(types), clickhouse.WithSettings(clickhouse.Settings{"async_insert": 0}))
+				batch, err := s.conn.PrepareBatch(ctx, query)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, row := range rows {
+					if err := batch.Append(row...); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if err := batch.Send(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			perRow(b)
+		})
+	}
+}
+
+// bareRows returns the values of each row as a caller of clickhouse-go would hold
+// them.
+func bareRows(rows []observationRow) [][]any {
+	out := make([][]any, len(rows))
+	for i := range rows {
+		for _, c := range observationsTable.columns {
+			out[i] = append(out[i], reflect.ValueOf(c.values(rows[i:i+1])).Index(0).Interface())
+		}
+	}
+	return out
+}
