@@ -22,7 +22,7 @@ const (
 
 // block is one table of a grid: a title, a unit, a header and a body.
 type block struct {
-	grid     *Grid
+	grid     *grid
 	titles   []string
 	captions []string // unit words above the header or at its right
 	head     []int    // rows of the header
@@ -45,7 +45,7 @@ var (
 )
 
 // blocks finds the tables of a grid, top to bottom. A grid without a number is none.
-func blocks(g *Grid) []*block {
+func blocks(g *grid) []*block {
 	s := splitter{g: g}
 	s.measure()
 	for r := 0; r < g.rows; r++ {
@@ -63,7 +63,7 @@ func blocks(g *Grid) []*block {
 
 // splitter walks over the rows of a grid and cuts it into blocks.
 type splitter struct {
-	g     *Grid
+	g     *grid
 	found []*block
 	pre   []int // rows since the last body
 	cur   *block
@@ -496,34 +496,6 @@ func isDitto(text string) bool {
 		return true
 	}
 	return false
-}
-
-// header returns the words over a column, top to bottom, each spanning cell once.
-func (b *block) header(c int) string { return b.headerFrom(c, -1) }
-
-// headerFrom is header; above a column's own first words it borrows those of column
-// from where that is not negative, for groups whose cell was not merged.
-func (b *block) headerFrom(c, from int) string {
-	var parts []string
-	var seen *cell
-	borrowing := from >= 0
-	for _, r := range b.head {
-		x := b.grid.at(r, c)
-		if x != nil && x.text != "" {
-			borrowing = false
-		} else if borrowing {
-			x = b.grid.at(r, from)
-		}
-		if x == nil || x.text == "" || x == seen {
-			continue
-		}
-		if x.col < b.first && c >= b.first { // a title row that spans the table
-			continue
-		}
-		seen = x
-		parts = append(parts, x.text)
-	}
-	return strings.Join(parts, " ")
 }
 
 // inherit gives a block that continues another what it does not print again.

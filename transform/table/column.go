@@ -155,6 +155,8 @@ func (m *meaning) check(expectBase bool) string {
 	switch {
 	case m.problem != "":
 		return m.problem
+	case strings.ContainsRune(m.header, '\uFFFD'): // half a word may read as another
+		return "the header has characters that were lost in decoding"
 	case expectBase:
 		return "so với without what it is compared with"
 	case strings.ContainsAny(m.item, "0123456789") && m.main.isZero() && m.mainRel == relNone && hasPeriodNoun(m.item):

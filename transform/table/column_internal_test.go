@@ -90,6 +90,7 @@ func TestHeaderGrammar(t *testing.T) {
 		{"Tăng/giảm so với vụ đông xuân 2026 (Nghìn ha)", "2027-08 vs_period=2026 growth unit=ha^3"},
 		{"Thực hiện vụ đông xuân năm 2027", "2027 status=A"},
 		{"Thành thị", "2027-08 item=Thành thị"},
+		{"6 th\uFFFDng n\uFFFDm 2027", "? the header has characters that were lost in decoding"},
 		{"Tháng 8 năm 2027 so với", "? so với without what it is compared with"},
 		{"Tháng 8 năm 2027 tháng 9 năm 2027", "? two periods (2027-08 and 2027-09)"},
 	}

@@ -2,12 +2,11 @@
 // turns a page or a workbook into a grid, finds the header, the row labels and the
 // numbers in it, and says what every number means.
 //
-// The work goes in steps that know nothing of each other's input: a [Grid] from HTML
-// ([htmlGrids]) or from a workbook ([workbookGrids]); blocks in the grid (title, unit,
-// header, body, notes); the meaning of each column by a grammar of header words; the
-// unit by a fixed order of precedence; the place of each row among the others; the
-// reading of the number by a vote of the table. docs/tables.md shows each with an
-// example.
+// The work goes in steps that know nothing of each other's input: a grid from HTML or
+// from a workbook; blocks in the grid (title, unit, header, body, notes); the meaning
+// of each column by a grammar of header words; the unit by a fixed order of
+// precedence; the place of each row among the others; the reading of the number by a
+// vote of the table. docs/tables.md shows each with an example.
 //
 // Nothing is guessed. A table with a column that the grammar does not understand is
 // set aside whole, with the reason ([Quarantine]); what was concluded rather than read

@@ -36,9 +36,9 @@ func (x *cell) kind() class {
 	return x.class
 }
 
-// Grid is a table as a rectangle of cells. A cell that spans stands in every place it
+// grid is a table as a rectangle of cells. A cell that spans stands in every place it
 // covers. Text is repaired; line breaks within a cell are kept as "\n".
-type Grid struct {
+type grid struct {
 	Name       string // of the sheet, or "t1" for the first table of a page
 	Hidden     bool   // the sheet as a whole is hidden
 	rows, cols int
@@ -51,12 +51,12 @@ type Grid struct {
 }
 
 // newGrid returns an empty grid; ref names a cell for people.
-func newGrid(name string, ref func(row, col int) string) *Grid {
-	return &Grid{Name: name, ref: ref}
+func newGrid(name string, ref func(row, col int) string) *grid {
+	return &grid{Name: name, ref: ref}
 }
 
 // resize makes room for rows × cols places.
-func (g *Grid) resize(rows, cols int) error {
+func (g *grid) resize(rows, cols int) error {
 	if rows <= g.rows && cols <= g.cols {
 		return nil
 	}
@@ -85,7 +85,7 @@ func (g *Grid) resize(rows, cols int) error {
 }
 
 // put places c with its span; on overlap the cell that came first keeps the place.
-func (g *Grid) put(c *cell) error {
+func (g *grid) put(c *cell) error {
 	c.rows, c.cols = clampSpan(c.rows), clampSpan(c.cols)
 	if err := g.resize(c.row+c.rows, c.col+c.cols); err != nil {
 		return err
@@ -103,7 +103,7 @@ func (g *Grid) put(c *cell) error {
 func clampSpan(n int) int { return min(max(n, 1), maxSpan) }
 
 // at returns the cell that covers a place, nil where there is none.
-func (g *Grid) at(row, col int) *cell {
+func (g *grid) at(row, col int) *cell {
 	if row < 0 || col < 0 || row >= g.rows || col >= g.cols {
 		return nil
 	}
@@ -111,7 +111,7 @@ func (g *Grid) at(row, col int) *cell {
 }
 
 // text returns the text of the cell that covers a place.
-func (g *Grid) text(row, col int) string {
+func (g *grid) text(row, col int) string {
 	if c := g.at(row, col); c != nil {
 		return c.text
 	}
@@ -119,13 +119,13 @@ func (g *Grid) text(row, col int) string {
 }
 
 // isHidden reports whether a place is in a hidden row, column, cell or sheet.
-func (g *Grid) isHidden(row, col int) bool {
+func (g *grid) isHidden(row, col int) bool {
 	c := g.at(row, col)
 	return g.Hidden || g.hiddenRow[row] || g.hiddenCol[col] || c != nil && c.hidden
 }
 
 // line returns the texts of a row, each cell once, as people would read it aloud.
-func (g *Grid) line(row int) string {
+func (g *grid) line(row int) string {
 	var parts []string
 	for _, c := range g.anchors(row) {
 		parts = append(parts, oneLine(c.text))
@@ -134,7 +134,7 @@ func (g *Grid) line(row int) string {
 }
 
 // anchors returns the cells with text that begin in a row, left to right.
-func (g *Grid) anchors(row int) []*cell {
+func (g *grid) anchors(row int) []*cell {
 	var cells []*cell
 	for col := range g.cols {
 		if c := g.at(row, col); c != nil && c.row == row && c.col == col && c.text != "" {
@@ -146,7 +146,7 @@ func (g *Grid) anchors(row int) []*cell {
 
 // trim drops trailing rows and columns without text, which spreadsheets have by the
 // thousand.
-func (g *Grid) trim() {
+func (g *grid) trim() {
 	lastRow, lastCol := -1, -1
 	for r := range g.rows {
 		for c := range g.cols {

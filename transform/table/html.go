@@ -191,7 +191,7 @@ func (w *pageWalker) table(n *html.Node, depth int) {
 
 // tableWalker fills a grid from a table element.
 type tableWalker struct {
-	g       *Grid
+	g       *grid
 	w       *pageWalker
 	row     int
 	nested  []*html.Node

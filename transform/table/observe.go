@@ -95,10 +95,11 @@ func (b *block) numbers() []string {
 // aside.
 func (r *Reader) columns(b *block, c context, rowsHavePeriods bool) ([]column, string) {
 	var out []column
-	for i, k := range b.data {
-		m, flags := r.units.understand(b.header(k)).resolve(c)
-		if m.problem != "" && i > 0 { // the group's cell may not be merged
-			if n, f := r.units.understand(b.headerFrom(k, b.data[i-1])).resolve(c); n.problem == "" {
+	for _, k := range b.data {
+		own, borrowed := b.header(k), b.borrowed(k)
+		m, flags := r.units.understand(own).resolve(c)
+		if own != borrowed && (m.problem != "" || r.units.openGroup(own, borrowed)) {
+			if n, f := r.units.understand(borrowed).resolve(c); n.problem == "" {
 				m, flags = n, f
 			}
 		}

@@ -106,7 +106,7 @@ type document struct {
 	title     string
 	lines     []string
 	published *time.Time
-	grids     []*Grid
+	grids     []*grid
 	issues    []nhip.Issue
 }
 

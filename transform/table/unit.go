@@ -218,6 +218,9 @@ func lastWords(raw, key string) string {
 // ("Nghìn tấn; Triệu USD"), of which the sub-headers lượng and trị giá choose.
 func (u units) caption(text string) []unit {
 	var found []unit
+	if x, ok := u.parse(text); ok && !x.known && strings.Contains(text, ",") {
+		text = strings.ReplaceAll(text, ",", ";") // "Nghìn tấn, triệu USD"
+	}
 	for part := range strings.SplitSeq(oneLine(text), ";") {
 		x, ok := u.parse(part)
 		if !ok {

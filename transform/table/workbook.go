@@ -52,11 +52,11 @@ func readWorkbook(p *nhip.Page) (document, error) {
 type sheetReader struct {
 	f      *excelize.File
 	sheet  string
-	g      *Grid
+	g      *grid
 	styles map[int]*excelize.Style
 }
 
-func readSheet(f *excelize.File, sheet string) (g *Grid, err error) {
+func readSheet(f *excelize.File, sheet string) (g *grid, err error) {
 	defer func() { // a library must not take the run down with a foreign file
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the workbook library failed on it: %v", p)
