@@ -114,7 +114,9 @@ func (r *Reader) Read(p *nhip.Page, src *catalog.Source) (a nhip.Article, issues
 	}
 	g.page = look(root, keys)
 	if plan != nil {
-		g.layout = plan.layoutOf(g.page, dayOf(p.FetchedAt))
+		if g.layout = plan.layoutOf(g.page, dayOf(p.FetchedAt)); g.layout == nil {
+			g.issue("layout", "the page bears the mark of none of the source's layouts: read generically")
+		}
 	}
 	g.story = g.page.story(p.URL)
 	g.learnNames()

@@ -312,6 +312,16 @@ func (g *reading) isClosing(b *block) bool {
 	if isFurniture(b.text) || isOrnament(b.text) || g.isOwn(b.text) || letters <= 50 && isCreditOfPhoto(b.text) && !strings.HasPrefix(vi.Fold(b.text), "nguon:") {
 		return true
 	}
+	if inner, ok := bracketed(b.text); ok && letters <= 40 {
+		if rest, is := cutCredit(inner); is {
+			inner = rest
+		}
+		g.closingCredit(inner)
+		return true
+	}
+	if letters <= 20 && isDesk(b.text) {
+		return true
+	}
 	names, credit := signature(b.text)
 	if credit != "" && len(names) == 0 {
 		if first, _ := utf8.DecodeRuneInString(credit); endsSentence(b.text) || !unicode.IsUpper(first) && !strings.Contains(credit, "://") {
@@ -340,6 +350,31 @@ func (g *reading) isClosing(b *block) bool {
 		return true
 	}
 	return false
+}
+
+// bracketed returns the inside of a text that is one bracket: "(TTXVN/Vietnam+)".
+func bracketed(s string) (string, bool) {
+	if inner, ok := strings.CutPrefix(s, "("); ok {
+		if inner, ok = strings.CutSuffix(inner, ")"); ok && !strings.ContainsAny(inner, "()") && !endsSentence(inner) {
+			return tidy(inner), true
+		}
+	}
+	return "", false
+}
+
+// isDesk recognises what stands for a name where nobody signs: "PV", "BT (t/h)",
+// "PV/VOV.VN", initials.
+func isDesk(s string) bool {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" /-–,&().+", r) })
+	for _, p := range parts {
+		if n := utf8.RuneCountInString(p); !agencies[strings.ToLower(p)] && (n > 4 || p != strings.ToUpper(p) && !strings.EqualFold(p, "t") && !strings.EqualFold(p, "h")) {
+			return false
+		}
+		if strings.ContainsAny(p, "0123456789%") {
+			return false
+		}
+	}
+	return len(parts) > 0
 }
 
 // isCreditOfPhoto recognises "Ảnh: Trần An": a credit that no caption precedes.
