@@ -8,11 +8,11 @@ import (
 )
 
 // Key returns the form of s in which two spellings of the same words are equal:
-// lower case, tone marks at the end of their syllable (hòa = hoà, Khánh Hoà =
-// Khánh Hòa), i for y where both are written (tỷ = tỉ, kỳ = kì, Mỹ = Mĩ, quý =
-// quí), one kind of dash without blanks around it, one kind of quote, m² as m2,
-// runs of blanks as one. Words that differ by tone or shape stay different. It is
-// for comparing, never for printing.
+// NFC, lower case, the tone mark of an open oa, oe, uy on its first vowel (hoà =
+// hòa, Khánh Hoà = Khánh Hòa), y for i where both are written (tỉ = tỷ, kì = kỳ,
+// Mĩ = Mỹ, quí = quý), one kind of dash without blanks around it, one kind of
+// quote, m² as m2, runs of blanks as one. Words that differ by tone or shape stay
+// different. It is for comparing, never for printing.
 func Key(s string) string {
 	if !norm.NFC.IsNormalString(s) {
 		s = norm.NFC.String(s)
@@ -91,32 +91,71 @@ func wordLen(s string) int {
 
 // writeWordKey writes the key of one word of NFC letters and digits.
 func writeWordKey(b *strings.Builder, word string) {
-	tone := Level
-	var before, last rune // the two bases before the end
-	start := b.Len()
+	var buf [64]byte
+	b.Write(appendWordKey(buf[:0], word))
+}
+
+// appendWordKey appends the key of one word of NFC letters and digits.
+func appendWordKey(dst []byte, word string) []byte {
+	start := len(dst)
+	var last, before, third letter // the last three letters, from the end
 	n := 0
 	for _, r := range word {
 		l := letterOf(r)
-		if l.tone != Level {
-			tone = l.tone
-		}
-		if n > 0 {
-			b.WriteRune(last)
-		}
-		before, last = last, keyRune(l.base)
+		l.lower = keyRune(l.lower)
+		third, before, last = before, last, l
 		n++
+		dst = utf8.AppendRune(dst, l.lower)
 	}
-	if n == 0 {
-		return
+	switch {
+	case n < 2:
+	case last.base == 'i' && (n == 2 && takesY(before.base) || n == 3 && before.base == 'u' && third.base == 'q'):
+		dst = dst[:len(dst)-utf8.RuneLen(last.lower)]
+		dst = utf8.AppendRune(dst, withTone('y', last.tone))
+	case last.tone != Level && before.tone == Level && openPair(before.base, last.base) && third.base != 'q':
+		dst = dst[:len(dst)-utf8.RuneLen(last.lower)-utf8.RuneLen(before.lower)]
+		dst = utf8.AppendRune(dst, withTone(before.base, last.tone))
+		dst = utf8.AppendRune(dst, last.base)
 	}
-	if last == 'y' && n > 1 && (!isVowel(before) || before == 'u' && n == 3 && strings.HasPrefix(b.String()[start:], "qu")) {
-		last = 'i'
+	if n > 64 { // no word; keep keys short
+		dst = dst[:start+64]
+		for len(dst) > start && !utf8.Valid(dst[start:]) {
+			dst = dst[:len(dst)-1]
+		}
 	}
-	b.WriteRune(last)
-	if tone != Level {
-		b.WriteRune(toneMarks[tone])
-	}
+	return dst
 }
+
+// takesY tells the onsets after which a final i may be written y.
+func takesY(onset rune) bool {
+	switch onset {
+	case 'h', 'k', 'l', 'm', 's', 't':
+		return true
+	}
+	return false
+}
+
+func openPair(a, b rune) bool {
+	return a == 'o' && (b == 'a' || b == 'e') || a == 'u' && b == 'y'
+}
+
+// toned maps a vowel and a tone to its letter.
+var toned = func() map[rune][6]rune {
+	m := map[rune][6]rune{}
+	for _, v := range "aăâeêioôơuưy" {
+		var row [6]rune
+		for t, mark := range toneMarks {
+			row[t] = v
+			if mark != 0 {
+				row[t] = []rune(norm.NFC.String(string(v) + string(mark)))[0]
+			}
+		}
+		m[v] = row
+	}
+	return m
+}()
+
+func withTone(vowel rune, t Tone) rune { return toned[vowel][t] }
 
 func keyRune(r rune) rune {
 	switch r {
@@ -130,12 +169,4 @@ func keyRune(r rune) rune {
 		return '\''
 	}
 	return r
-}
-
-func isVowel(base rune) bool {
-	switch base {
-	case 'a', 'ă', 'â', 'e', 'ê', 'i', 'o', 'ô', 'ơ', 'u', 'ư', 'y':
-		return true
-	}
-	return false
 }

@@ -18,7 +18,7 @@ func TestKeyMakesSpellingsEqual(t *testing.T) {
 		}
 	}
 	for _, p := range [][2]string{
-		{"hoa", "hòa"}, {"thúy", "thúi"}, {"hay", "hai"}, {"tư", "tu"}, {"đa", "da"}, {"tấn", "tân"}, {"tây", "tâi"},
+		{"hoa", "hòa"}, {"thúy", "thúi"}, {"hay", "hai"}, {"tư", "tu"}, {"đa", "da"}, {"tấn", "tân"}, {"tây", "tâi"}, {"quý", "quỷ"}, {"thi", "thy"},
 	} {
 		if a, b := Key(p[0]), Key(p[1]); a == b {
 			t.Errorf("Key(%q) = Key(%q) = %q", p[0], p[1], a)
