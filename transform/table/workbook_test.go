@@ -12,7 +12,6 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"nhip"
-	"nhip/catalog"
 	"nhip/transform/table"
 )
 
@@ -71,7 +70,7 @@ func workbook(t testing.TB) []byte {
 func ptr[T any](v T) *T { return &v }
 
 func TestWorkbook(t *testing.T) {
-	res := table.New(loadCatalog(t)).Read(&nhip.Page{Kind: nhip.KindTable, Body: workbook(t)}, nil)
+	res := table.New(fixtureCatalog()).Read(&nhip.Page{Kind: nhip.KindTable, Body: workbook(t)}, nil)
 	var got []string
 	for _, o := range res.Observations {
 		got = append(got, strings.Join([]string{o.Cell, o.Printed, o.Value.String(), string(o.Unit), string(o.Measure), string(o.Compare), o.Period,
@@ -185,7 +184,7 @@ func TestWorkbooks(t *testing.T) {
 
 func BenchmarkPage(b *testing.B) {
 	page := nestedPage(b, 40)
-	r := table.New(benchCatalog(b))
+	r := table.New(fixtureCatalog())
 	b.SetBytes(int64(len(page)))
 	for b.Loop() {
 		if res := r.Read(&nhip.Page{Body: page}, nil); len(res.Observations) == 0 {
@@ -196,15 +195,13 @@ func BenchmarkPage(b *testing.B) {
 
 func BenchmarkWorkbook(b *testing.B) {
 	data := workbook(b)
-	r := table.New(benchCatalog(b))
+	r := table.New(fixtureCatalog())
 	for b.Loop() {
 		if res := r.Read(&nhip.Page{Body: data}, nil); len(res.Observations) == 0 {
 			b.Fatal("nothing read")
 		}
 	}
 }
-
-func benchCatalog(b *testing.B) *catalog.Catalog { return loadCatalog(b) }
 
 // nestedPage returns a page of the size of a real one.
 func nestedPage(tb testing.TB, rows int) []byte {
