@@ -19,8 +19,9 @@
 //	who.go       authors and credit; names.go takes signatures apart
 //	walk.go      subtree to blocks of text; element.go what elements mean
 //	body.go      blocks to paragraphs and captions
-//	generic.go   where the text stands on a page nobody described; landmark.go what
-//	             the names of its elements say
+//	region.go    where the text stands on a page nobody described; generic.go and
+//	             clock.go the other fields of it; landmark.go what the names of its
+//	             elements say
 //	reject.go    pages that are no article
 //	text.go      plain text
 //	cues.go      lines that belong to the page, not to the text

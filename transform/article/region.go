@@ -1,0 +1,279 @@
+package article
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"nhip/transform/vi"
+)
+
+// The generic reader finds the text of a page that no layout describes. Every block
+// of the page weighs for or against being prose; the element with the greatest sum
+// below it is the region of the text: a smaller one loses paragraphs, a larger one
+// takes in menus, lists of links and footers, which weigh against it.
+
+// region is the generic reader's find.
+type region struct {
+	root   *html.Node
+	blocks []block
+	weight int
+	links  int // headings that are links, among the blocks
+}
+
+// genericBody reads the body of the region, and with it the sapo.
+func (g *reading) genericBody() text {
+	r := g.region()
+	if r.root == nil {
+		return text{}
+	}
+	blocks := g.readGenericSapo(r.blocks)
+	return g.compose(blocks)
+}
+
+// region finds the region once.
+func (g *reading) region() *region {
+	if g.found != nil {
+		return g.found
+	}
+	g.found = &region{}
+	w := walker{skip: func(n *html.Node) bool {
+		return n.DataAtom == atom.Nav || n.DataAtom == atom.Footer || n.DataAtom == atom.Aside && isJunk(n)
+	}}
+	w.walk(g.page.body)
+	root, weight := heaviest(g.page.body, w.blocks)
+	if root == nil {
+		return g.found
+	}
+	if n := g.marked(root, w.blocks, weight); n != nil {
+		root = n
+	}
+	g.found.root, g.found.weight = root, weight
+	g.found.blocks = g.blocksOf(root, weight)
+	for i := range g.found.blocks {
+		if b := &g.found.blocks[i]; b.isLink() && (b.kind == kindHeading || b.kind == kindItem) {
+			g.found.links++
+		}
+	}
+	return g.found
+}
+
+// heaviest returns the element with the greatest sum of weights, the innermost of
+// those that are equal.
+func heaviest(body *html.Node, blocks []block) (*html.Node, int) {
+	sums := map[*html.Node]int{}
+	blocks = blocks[:min(len(blocks), mostBlocks)]
+	for i := range blocks {
+		b := &blocks[i]
+		weight := weigh(b)
+		if weight == 0 {
+			continue
+		}
+		if weight > 0 && inJunk(b.node, body) {
+			weight = -weight / 2
+		}
+		for n := b.node; n != nil; n = n.Parent {
+			sums[n] += weight
+			if n == body {
+				break
+			}
+		}
+	}
+	var best *html.Node
+	most := 0
+	for i := range blocks { // in page order, so that the result does not depend on the map's
+		for n := blocks[i].node; n != nil; n = n.Parent {
+			if s := sums[n]; s > most || s == most && best != nil && n != best && inside(n, best) {
+				best, most = n, s
+			}
+			if n == body {
+				break
+			}
+		}
+	}
+	return best, most
+}
+
+// mostBlocks bounds the work on a page made to cost much: blocks times depth.
+const mostBlocks = 20_000
+
+// weigh says how much a block speaks for prose.
+func weigh(b *block) int {
+	n := utf8.RuneCountInString(b.text)
+	switch {
+	case b.kind == kindImage:
+		return 0
+	case b.kind == kindCaption: // the text of a photo story
+		if n >= 40 && endsSentence(b.text) {
+			return n / 3
+		}
+		return 0
+	case b.link*2 > b.size:
+		return -min(n, 120)
+	case b.kind == kindRow:
+		return n / 4
+	case n >= 60 && (endsSentence(b.text) || n >= 160):
+		return min(n, 1200) * (b.size - b.link) / b.size
+	case n >= 30 && endsSentence(b.text):
+		return n / 2
+	case b.kind == kindHeading:
+		return 0
+	}
+	return -min(n/4+2, 15)
+}
+
+func inside(n, ancestor *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n == ancestor {
+			return true
+		}
+	}
+	return false
+}
+
+// marked returns the element that the page itself calls the text of the article, if
+// it holds most of what the weighing found.
+func (g *reading) marked(root *html.Node, blocks []block, weight int) *html.Node {
+	for _, n := range g.landmarks().bodies[:min(len(g.landmarks().bodies), 3)] {
+		sum := 0
+		for i := range blocks[:min(len(blocks), mostBlocks)] {
+			if inside(blocks[i].node, n) {
+				sum += weigh(&blocks[i])
+			}
+		}
+		if sum*10 >= weight*6 && (inside(root, n) || inside(n, root)) {
+			return n
+		}
+	}
+	return nil
+}
+
+// blocksOf walks the region again without the boxes in it that are no text: shares,
+// tags, related texts, bylines. A box that holds a good part of the text is kept,
+// whatever it is called.
+func (g *reading) blocksOf(root *html.Node, weight int) []block {
+	w := walker{skip: func(n *html.Node) bool {
+		if n == root {
+			return false
+		}
+		switch n.DataAtom {
+		case atom.Nav, atom.Footer:
+			return true
+		}
+		return isBlock(n) && isJunk(n) && letters(n, weight/3+1) < weight/3+1 || g.signed[n]
+	}}
+	w.walk(root)
+	return cutAfterText(w.blocks)
+}
+
+// cutAfterText ends the region where lists of links begin and no prose follows.
+func cutAfterText(blocks []block) []block {
+	last := 0
+	for i := range blocks {
+		if weigh(&blocks[i]) > 0 || blocks[i].kind == kindCaption || blocks[i].kind == kindRow {
+			last = i + 1
+		}
+	}
+	if cut := endMark(blocks[:last]); cut > 0 {
+		return blocks[:cut]
+	}
+	end := last
+	for end < len(blocks) && end < last+4 && !blocks[end].isLink() { // a signature, a last item without full stop
+		end++
+	}
+	return blocks[:end]
+}
+
+// endMark returns the index of a heading such as "Tin liên quan" after most of the
+// prose, or 0: what follows are summaries of other texts.
+func endMark(blocks []block) int {
+	all, seen := 0, 0
+	for i := range blocks {
+		all += max(0, weigh(&blocks[i]))
+	}
+	for i := range blocks {
+		seen += max(0, weigh(&blocks[i]))
+		if seen*10 >= all*6 && endMarks[strings.Trim(vi.Fold(blocks[i].text), " :.>»|-")] {
+			return i
+		}
+	}
+	return 0
+}
+
+var endMarks = map[string]bool{"tin lien quan": true, "bai lien quan": true, "bai viet lien quan": true, "tin cung chuyen muc": true,
+	"cung chuyen muc": true, "bai cung chuyen muc": true, "tin khac": true, "cac tin khac": true, "tin moi": true, "tin moi nhat": true, "doc them": true, "xem them": true,
+	"co the ban quan tam": true, "ban co the quan tam": true, "tin noi bat": true, "binh luan": true, "y kien ban doc": true, "doc nhieu": true, "tin doc nhieu": true}
+
+// letters counts the letters below n, up to limit.
+func letters(n *html.Node, limit int) int {
+	count := 0
+	for c := n.FirstChild; c != nil && count < limit; c = c.NextSibling {
+		switch {
+		case c.Type == html.TextNode:
+			count += utf8.RuneCountInString(strings.TrimSpace(c.Data))
+		case c.Type == html.ElementNode && !silent(c):
+			count += letters(c, limit-count)
+		}
+	}
+	return count
+}
+
+// junk are words of a class or id that name boxes beside the text.
+var junk = map[string]bool{
+	"share": true, "sharing": true, "social": true, "related": true, "relate": true, "relatednews": true, "relation": true,
+	"lienquan": true, "tinlienquan": true, "tags": true, "tag": true, "tagdetail": true, "keyword": true, "keywords": true, "tukhoa": true,
+	"author": true, "authors": true, "byline": true, "tacgia": true, "breadcrumb": true, "breadcrumbs": true, "crumb": true, "bread": true,
+	"comment": true, "comments": true, "binhluan": true, "cmt": true, "sidebar": true, "footer": true, "nav": true, "menu": true, "navbar": true,
+	"banner": true, "ads": true, "adv": true, "advertisement": true, "advert": true, "quangcao": true, "copyright": true,
+	"vote": true, "rating": true, "reaction": true, "subscribe": true, "newsletter": true, "tts": true, "audio": true, "toolbar": true,
+	"zalo": true, "facebook": true, "twitter": true, "recommend": true, "recommended": true, "suggest": true, "popular": true, "mostview": true, "mostread": true,
+	"readmore": true, "xemthem": true, "docthem": true, "tinmoi": true, "tindnd": true, "samecate": true, "widget": true,
+	"popup": true, "modal": true, "cookie": true, "login": true, "print": true, "follow": true, "bookmark": true,
+	"source": true, "nguon": true, "date": true, "publish": true, "time": true, "meta": true, "infomation": true, "player": true,
+	"kbwscwl": true, "relatedbox": true, "othernews": true, "morenews": true, "latest": true, "skip": true, "disclaimer": true,
+}
+
+// isJunk reports whether an element's class, id, role or type calls it a box beside
+// the text.
+func isJunk(n *html.Node) bool {
+	found := false
+	for _, key := range []string{"class", "id", "type", "data-role", "role"} {
+		v := attr(n, key)
+		if v == "" || found {
+			continue
+		}
+		words(v, func(w string) { found = found || junk[w] })
+	}
+	return found
+}
+
+// inJunk reports whether one of the elements around n, up to body, is such a box.
+func inJunk(n, body *html.Node) bool {
+	for depth := 0; n != nil && n != body && depth < 40; n, depth = n.Parent, depth+1 {
+		switch n.DataAtom {
+		case atom.Article, atom.Main, atom.Body, atom.Html:
+			return false
+		}
+		if isAside(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// isAside reports whether an element holds prose that is not the article's: what
+// readers write, summaries of other texts, invitations.
+func isAside(n *html.Node) bool {
+	found := false
+	for _, key := range []string{"class", "id"} {
+		words(attr(n, key), func(w string) {
+			switch w {
+			case "comment", "comments", "binhluan", "cmt", "disqus", "footer", "sidebar", "related", "lienquan", "tinlienquan", "modal", "popup", "promo", "cookie":
+				found = true
+			}
+		})
+	}
+	return found
+}
