@@ -26,6 +26,7 @@ const (
 	indexNoURL       = nhip.SkipNoURL
 	indexNotArchived = nhip.SkipNotArchived
 	indexBackoff     = classBackoff
+	indexNoLinks     = "no_links" // of a list that was read: its selectors find nothing
 )
 
 // dueLimit is how many documents due for a recheck are taken up in one run.
@@ -200,20 +201,22 @@ func (s *session) links(p indexPage, ans *answer) ([]indexPage, error) {
 }
 
 func (s *session) listingLinks(p indexPage, ans *answer) ([]indexPage, error) {
-	listing, chosen := p.listing, true
+	listing := p.listing
 	var page *listingPage
 	var err error
 	if listing == nil { // a list nobody declared: the first selectors that find something
-		page, chosen, err = s.readUndeclared(ans)
+		page, err = s.readUndeclared(ans)
 	} else {
 		page, err = readListing(ans.body, ans.contentType, ans.url, listing, p.page)
-		chosen = listing.Links != ""
 	}
 	if err != nil {
 		return nil, err
 	}
+	if len(page.links) == 0 || page.guess && listing != nil && listing.Links != "" {
+		s.account.Index[indexNoLinks]++ // its selectors are out of date
+	}
 	for _, link := range page.links[:min(len(page.links), s.crawler.limits.ListingLinks)] {
-		s.add(link, ans.url, s.documentKind(), found{chosen: chosen})
+		s.add(link, ans.url, s.documentKind(), found{chosen: !page.guess})
 	}
 	if listing == nil || p.page >= max(listing.Pages, 1) || len(page.links) == 0 {
 		return nil, nil
@@ -225,19 +228,18 @@ func (s *session) listingLinks(p indexPage, ans *answer) ([]indexPage, error) {
 	return []indexPage{{url: next, kind: nhip.KindListing, listing: listing, page: p.page + 1, pattern: pattern, declare: true}}, nil
 }
 
-func (s *session) readUndeclared(ans *answer) (*listingPage, bool, error) {
+func (s *session) readUndeclared(ans *answer) (*listingPage, error) {
 	for i := range s.src.Discover.Listings {
 		l := &s.src.Discover.Listings[i]
 		if l.Links == "" {
 			continue
 		}
 		page, err := readListing(ans.body, ans.contentType, ans.url, l, 1)
-		if err == nil && len(page.links) > 0 {
-			return page, true, nil
+		if err == nil && len(page.links) > 0 && !page.guess {
+			return page, nil
 		}
 	}
-	page, err := readListing(ans.body, ans.contentType, ans.url, &catalog.Listing{}, 1)
-	return page, false, err
+	return readListing(ans.body, ans.contentType, ans.url, &catalog.Listing{}, 1)
 }
 
 // found says how an address was found.

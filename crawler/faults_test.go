@@ -307,3 +307,87 @@ func TestStopped(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func request(t testing.TB, address string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return req
+}
+
+// TestConditional: validators of this address are sent, weak ones too, and the bytes
+// decide where the validators changed and they did not (28).
+func TestConditional(t *testing.T) {
+	o := crawlertest.NewOrigin(t, "127.0.0.2").Handle("/doc", crawlertest.Validated(`W/"1"`, "<p>a</p>"))
+	mem := memory{}
+	c := newTest(t, Options{Memory: mem}, newsHosts(o))
+	step := func(want nhip.Outcome, sent, etag string) {
+		t.Helper()
+		got, _, err := crawl(t, c, docSource())
+		if err != nil {
+			t.Fatal(err)
+		}
+		hits := o.Hits("/doc")
+		last := hits[len(hits)-1].Header
+		if v := got[docURL].Visit; v.Outcome != want || v.ETag != etag || last.Get("If-None-Match") != sent {
+			t.Errorf("visit %+v, sent %q, want %s, %q, %q", v, last.Get("If-None-Match"), want, etag, sent)
+		}
+		keep(mem, got)
+	}
+	step(nhip.OutcomeOK, "", `W/"1"`)
+	step(nhip.OutcomeNotModified, `W/"1"`, `W/"1"`) // 304
+	o.Handle("/doc", crawlertest.Validated(`"2"`, "<p>a</p>"))
+	step(nhip.OutcomeNotModified, `W/"1"`, `"2"`) // 200 with the same bytes
+	o.Handle("/doc", crawlertest.Status(500))
+	got, _, _ := crawl(t, c, docSource())
+	if v := got[docURL].Visit; v.ETag != `"2"` || v.BodySHA256 == [32]byte{} {
+		t.Errorf("a failure forgets what is held: %+v", v)
+	}
+	o.Handle("/doc", crawlertest.Validated(`"3"`, "<p>b</p>"))
+	step(nhip.OutcomeOK, `"2"`, `"3"`)
+	// The validators of a redirect's target are not asked of the redirecting address.
+	o.Handle("/doc", crawlertest.Redirect("/doc2")).Handle("/doc2", crawlertest.Validated(`"4"`, "<p>c</p>"))
+	step(nhip.OutcomeOK, `"3"`, "")
+	step(nhip.OutcomeNotModified, "", "")
+}
+
+// TestKeepAlive: a connection that was closed between requests is no failure (25),
+// and answers without a body leave it in step (26).
+func TestKeepAlive(t *testing.T) {
+	served := 0
+	addr := crawlertest.Raw(t, "127.0.0.2", func(w io.Writer, path string) bool {
+		served++
+		if path == "/1" {
+			_, _ = io.WriteString(w, "HTTP/1.1 204 No Content\r\n\r\n")
+			return true
+		}
+		fmt.Fprintf(w, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s", len(path)+7, "<p>"+path+"</p>")
+		return path != "/2" // closed behind the client's back
+	})
+	site := "http://tin.example"
+	got, account, err := crawl(t, newTest(t, Options{}, map[string]netip.AddrPort{"tin.example": addr}), docSource(site+"/1", site+"/2", site+"/3", site+"/4"))
+	if err != nil || account.Fetched != 3 || account.Failed["empty_document"] != 1 || served != 4 {
+		t.Errorf("%+v, %v, %d served", account, err, served)
+	}
+	for _, path := range []string{"/2", "/3", "/4"} {
+		if p := got[site+path].Page; p == nil || string(p.Body) != "<p>"+path+"</p>" {
+			t.Errorf("%s: %+v", path, p)
+		}
+	}
+}
+
+// TestCharsetKept: the bytes arrive as they were sent and the header as it was,
+// however wrong it is (54).
+func TestCharsetKept(t *testing.T) {
+	body := "<p>Hà Nội</p>"
+	for _, contentType := range []string{"text/html; charset=iso-8859-1", "text/html; charset=no-such-thing", "text/html; charset=", "text/html;;", "text/plain", "image/png"} {
+		o := crawlertest.NewOrigin(t, "127.0.0.2").Handle("/doc", crawlertest.Typed(contentType, body))
+		got, _, err := crawl(t, newTest(t, Options{}, newsHosts(o)), docSource())
+		p := got[docURL].Page
+		if err != nil || p == nil || string(p.Body) != body || p.ContentType != contentType || p.Header.Get("Content-Type") != contentType {
+			t.Errorf("%s: %+v, %v", contentType, p, err)
+		}
+	}
+}

@@ -23,13 +23,15 @@ type listingPage struct {
 	links []string   // absolute, in page order, each once
 	root  *html.Node // nil for JSON and for pages that no tree can be built of
 	base  string     // what its relative addresses refer to
+	guess bool       // no selector found the links
 }
 
 // ReadListing returns the links of the main list of a section page in page order,
 // each once, and the address of the following page ("" if the page names none).
 // base is the page's own address. The selectors of l say where the links stand; with
-// l nil or without selectors, links are taken that look like documents: a long text,
-// an address of several words, outside navigation. JSON answers of timeline
+// l nil, without selectors, or where they find nothing (the page was redesigned), links
+// are taken that look like documents: a long text, an address of several words, outside
+// navigation. JSON answers of timeline
 // endpoints are read too; there l.Links is the path of the addresses
 // ("data.contents.url"), and without it every object with a title and an address
 // counts.
@@ -63,7 +65,7 @@ func readListing(body []byte, contentType, base string, l *catalog.Listing, n in
 	p := &listingPage{base: base}
 	root, err := html.Parse(bytes.NewReader(text))
 	if err != nil { // deeper than any tree that is built; the links are there all the same
-		p.links = p.resolve(likelyDocuments(flatAnchors(text), base))
+		p.guess, p.links = true, p.resolve(likelyDocuments(flatAnchors(text), base))
 		return p, nil
 	}
 	p.root = root
@@ -84,9 +86,7 @@ func readListing(body []byte, contentType, base string, l *catalog.Listing, n in
 			return p, nil
 		}
 	}
-	if l.Links == "" {
-		p.links = p.resolve(likelyDocuments(anchors(root), p.base))
-	}
+	p.guess, p.links = true, p.resolve(likelyDocuments(anchors(root), p.base))
 	return p, nil
 }
 

@@ -27,8 +27,14 @@ func readJSONListing(text []byte, base string, l *catalog.Listing) (*listingPage
 	if err != nil {
 		return nil, newFault("listing_parse", nhip.OutcomePermanentError, "JSON listing: %w", err)
 	}
-	p.links = p.resolve(hrefs)
+	if p.links = p.resolve(hrefs); len(p.links) == 0 && l.Links != "" {
+		if hrefs, _, err = jsonLinks(text, ""); err != nil {
+			return nil, newFault("listing_parse", nhip.OutcomePermanentError, "JSON listing: %w", err)
+		}
+		p.guess, p.links = true, p.resolve(hrefs)
+	}
 	if len(p.links) == 0 {
+		p.guess = true
 		for _, fragment := range fragments {
 			if root, err := html.Parse(strings.NewReader(fragment)); err == nil {
 				hrefs = append(hrefs, likelyDocuments(anchors(root), base)...)
