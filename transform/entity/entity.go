@@ -57,6 +57,7 @@ type Found struct {
 type Reader struct {
 	catalog *catalog.Catalog
 	gazetteer
+	known *wordCache
 	// fields holds the part of the names of ministries after "Bộ", by key: it gives
 	// the departments of the provinces their capitals.
 	fields map[string]string
@@ -64,7 +65,7 @@ type Reader struct {
 
 // New compiles the names of c.
 func New(c *catalog.Catalog) *Reader {
-	r := &Reader{catalog: c, gazetteer: newGazetteer(), fields: map[string]string{}}
+	r := &Reader{catalog: c, gazetteer: newGazetteer(), fields: map[string]string{}, known: &wordCache{words: map[string]word{}}}
 	for i, p := range c.Places {
 		r.addAll(kindPlace, i, p.Name, p.Aliases)
 	}
@@ -89,6 +90,7 @@ func New(c *catalog.Catalog) *Reader {
 			r.add(k, 0, form)
 		}
 	}
+	r.seal()
 	return r
 }
 
@@ -107,10 +109,9 @@ func (r *Reader) Read(a *nhip.Article, src *catalog.Source, at time.Time) Found 
 	if !at.IsZero() {
 		d.on = nhip.DateOf(at.In(nhip.Zone))
 	}
-	cache := map[string]int32{}
 	add := func(n int, text string) {
 		if text != "" {
-			p := r.words(n, text, cache)
+			p := r.words(n, text)
 			r.search(p)
 			d.paragraphs = append(d.paragraphs, p)
 		}
@@ -250,16 +251,19 @@ func (d *document) found() Found {
 	for i, p := range d.paragraphs {
 		order[p] = i
 	}
-	slices.SortStableFunc(d.mentions, func(a, b mention) int {
+	sorted := make([]*mention, len(d.mentions))
+	for i := range d.mentions {
+		sorted[i] = &d.mentions[i]
+	}
+	slices.SortStableFunc(sorted, func(a, b *mention) int {
 		if a.p != b.p {
 			return order[a.p] - order[b.p]
 		}
 		return a.start - b.start
 	})
-	f := Found{}
+	f := Found{Mentions: make([]nhip.Mention, 0, len(sorted))}
 	seen := map[string]bool{}
-	for i := range d.mentions {
-		m := &d.mentions[i]
+	for _, m := range sorted {
 		out := m.settle()
 		f.Mentions = append(f.Mentions, out)
 		if key := string(out.Kind) + "\x00" + out.ID; !seen[key] && m.counts() {
@@ -283,7 +287,7 @@ func (m *mention) counts() bool {
 
 func (m *mention) settle() nhip.Mention {
 	out := nhip.Mention{Kind: m.kind, ID: m.id, Name: m.name, Role: m.role, Span: nhip.Span{
-		Paragraph: m.p.n, Start: m.p.toks[m.start].start, End: m.p.toks[m.end-1].end}}
+		Paragraph: m.p.n, Start: int(m.p.toks[m.start].start), End: int(m.p.toks[m.end-1].end)}}
 	switch {
 	case m.org != nil:
 		out.ID, out.Name = m.org.id, m.org.name

@@ -65,7 +65,11 @@ type gazetteer struct {
 	lexicon map[string]int32 // word key to number, from 1
 	edges   map[uint64]int32
 	entries [][]*entry // by node
+	first   []int32    // node of each word that begins a form, by the word's number
 }
+
+// kindSet is a set of kinds.
+type kindSet uint32
 
 func newGazetteer() gazetteer {
 	return gazetteer{lexicon: map[string]int32{}, edges: map[uint64]int32{}, entries: make([][]*entry, 1)}
@@ -116,6 +120,16 @@ func (g *gazetteer) step(node int32, key string) int32 {
 		word = int32(len(g.lexicon) + 1)
 		g.lexicon[key] = word
 	}
+	if node == 0 {
+		for len(g.first) <= int(word) {
+			g.first = append(g.first, 0)
+		}
+		if g.first[word] == 0 {
+			g.first[word] = int32(len(g.entries))
+			g.entries = append(g.entries, nil)
+		}
+		return g.first[word]
+	}
 	edge := uint64(node)<<32 | uint64(word)
 	next, ok := g.edges[edge]
 	if !ok {
@@ -126,24 +140,42 @@ func (g *gazetteer) step(node int32, key string) int32 {
 	return next
 }
 
-// search fills p.hits.
+// seal ends the adding of forms.
+func (g *gazetteer) seal() {
+	for len(g.first) <= len(g.lexicon) {
+		g.first = append(g.first, 0)
+	}
+}
+
+// search fills the hits of p.
 func (g *gazetteer) search(p *paragraph) {
-	p.hits = make([][]hit, len(p.toks))
+	p.hits = make([]hit, 0, len(p.toks))
+	p.hit = make([]int32, len(p.toks)+1)
+	p.kinds = make([]kindSet, len(p.toks))
 	for i := range p.toks {
-		node := int32(0)
-		for j := i; j < len(p.toks) && p.toks[j].key != 0; j++ {
-			next, ok := g.edges[uint64(node)<<32|uint64(p.toks[j].key)]
-			if !ok {
-				break
-			}
-			node = next
+		node := g.first[p.toks[i].key]
+		for j := i; node != 0; {
 			for _, e := range g.entries[node] {
 				if e.fits(p.toks[i:]) {
-					p.hits[i] = append(p.hits[i], hit{e, j + 1})
+					p.hits = append(p.hits, hit{e, j + 1})
+					p.kinds[i] |= 1 << e.kind
 				}
 			}
+			if j++; j == len(p.toks) || p.toks[j].key == 0 {
+				break
+			}
+			node = g.edges[uint64(node)<<32|uint64(p.toks[j].key)]
 		}
+		p.hit[i+1] = int32(len(p.hits))
 	}
+}
+
+// at returns the hits that begin at token i.
+func (p *paragraph) at(i int) []hit {
+	if i >= len(p.toks) {
+		return nil
+	}
+	return p.hits[p.hit[i]:p.hit[i+1]]
 }
 
 // fits holds the cases and gaps of the words at the start of toks against e.
@@ -166,10 +198,10 @@ func (e *entry) fits(toks []token) bool {
 // longest returns the longest hit of a kind at token i; end is i if there is none.
 func (p *paragraph) longest(i int, k kind) (e *entry, end int) {
 	end = i
-	if i >= len(p.hits) {
+	if !p.is(i, k) {
 		return nil, i
 	}
-	for _, h := range p.hits[i] {
+	for _, h := range p.at(i) {
 		if h.entry.kind == k && h.end > end {
 			e, end = h.entry, h.end
 		}
@@ -179,15 +211,17 @@ func (p *paragraph) longest(i int, k kind) (e *entry, end int) {
 
 // is reports whether a hit of the kind begins at token i.
 func (p *paragraph) is(i int, k kind) bool {
-	e, _ := p.longest(i, k)
-	return e != nil
+	return i < len(p.kinds) && p.kinds[i]&(1<<k) != 0
 }
 
 // endsAt reports whether a hit of the kind ends before token i and begins no more
 // than eight words earlier.
 func (p *paragraph) endsAt(i int, k kind) bool {
 	for j := max(i-8, 0); j < i; j++ {
-		for _, h := range p.hits[j] {
+		if !p.is(j, k) {
+			continue
+		}
+		for _, h := range p.at(j) {
 			if h.entry.kind == k && h.end == i {
 				return true
 			}

@@ -190,7 +190,7 @@ func TestGoldSentences(t *testing.T) {
 // sameID reports whether the catalog knows both names as one thing.
 func sameID(r *Reader, k kind, a, b string) bool {
 	ids := func(s string) []int32 {
-		p := r.words(0, s, map[string]int32{})
+		p := r.words(0, s)
 		r.search(p)
 		if len(p.toks) == 0 {
 			return nil

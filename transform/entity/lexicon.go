@@ -20,7 +20,7 @@ var lexicon = map[kind]string{
 	kindHead: `Bộ, Sở, Cục, Tổng cục, Tổng Cục, Chi cục, Vụ, Viện, Ủy ban, Uỷ ban, UBND, Ủy ban nhân dân, Uỷ ban nhân dân, HĐND, Hội đồng nhân dân,
 		Ban, Ban Quản lý, BQL, Văn phòng, Thanh tra, Tòa án, Tòa án nhân dân, TAND, Viện kiểm sát, Công an, Kho bạc, Trung tâm, Phòng, Phòng Thương mại,
 		Liên đoàn, Hội, Hiệp hội, Liên hiệp, Liên minh, Quỹ, Tổ chức, Cơ quan, Hội đồng, Học viện, Trường Đại học, Trường ĐH, Đại học, ĐH, Trường Cao đẳng, Trường Trung cấp, Trường THPT, Trường Quản lý, Trường Chính sách, Cao đẳng,
-		Ngân hàng, Ngân hàng TMCP, Ngân hàng Thương mại cổ phần, Báo, Tạp chí, Đài, Tập đoàn, Tổng công ty, Tổng Công ty, TCT, Công ty, Công ty CP, Công ty cổ phần, CTCP, Cty,
+		Ngân hàng, Ngân hàng TMCP, Ngân hàng Thương mại cổ phần, Báo, Tạp chí, Đài, Tập đoàn, Tổng công ty, Tổng Công ty, TCT, Công ty, Công ty CP, Công ty cổ phần, CTCP, Tổng CTCP, Cty,
 		Công ty TNHH, Công ty TNHH MTV, Công ty TNHH một thành viên, Công ty trách nhiệm hữu hạn, Chứng khoán, Công ty Chứng khoán, Bệnh viện, Đại lý, Xí nghiệp, Hợp tác xã, HTX,
 		Thành ủy, Tỉnh ủy, Đảng bộ, Đảng ủy, Câu lạc bộ, CLB, Đại sứ quán, Tổng lãnh sự quán, Lãnh sự quán, Thương vụ, Hải quan, Bảo hiểm xã hội, BHXH, Chính phủ, Quốc hội,
 		Mặt trận Tổ quốc, Kiểm toán, Tổng hội, Cảng vụ, Sở Giao dịch, Chi nhánh, Học viện, Ngân hàng Trung ương`,
@@ -33,7 +33,7 @@ var lexicon = map[kind]string{
 		bưu chính, hàng không, hàng hải, đường sắt, đường bộ, đường thủy, lương thực, thực phẩm, đồ uống, nước giải khát, bia, rượu, cà phê, ca cao, hồ tiêu, điều, rau quả, chè, lưu ký, bù trừ, năng lượng, nhiên liệu,
 		quốc gia, quốc tế, thế giới, trung ương, địa phương, tiền tệ, ngân sách, kinh tế, khu công nghiệp, khu chế xuất, khu kinh tế, các, khu, hợp tác, xúc tiến, đăng kiểm, tiêu chuẩn, đo lường, chất lượng,
 		sở hữu trí tuệ, sở hữu, trí tuệ, cạnh tranh, người tiêu dùng, bảo vệ, nghiên cứu, chiến lược, chính sách, dân số, phụ nữ, thanh niên, nông dân, luật sư, đại học, cao đẳng, bách khoa, kinh tế quốc dân,
-		ngoại thương, địa chất, mỏ, chủ lực, nhà sản xuất, nhà đầu tư, kiến trúc, quy hoạch, xổ số, kho bãi, logistics, vật liệu, vật liệu xây dựng, trang trại, chăn nuôi, giống, thú y, thuốc, dược, dược phẩm,
+		ngoại thương, địa chất, mỏ, chủ lực, nhà sản xuất, nhà đầu tư, kiến trúc, quy hoạch, xổ số, kho bãi, chế xuất, chính xác, logistics, vật liệu, vật liệu xây dựng, trang trại, chăn nuôi, giống, thú y, thuốc, dược, dược phẩm,
 		thiết bị, máy, tin học, phần mềm, bán lẻ, siêu thị, phân phối, tiêu dùng, tái tạo, tiết kiệm, hiệu quả, an toàn, tài sản, hạ tầng, khoáng, lâm nghiệp, thủy lợi, nhà ở, đô thị, ngân hàng, kiểm toán, kế toán, thuế,
 		tập đoàn, công ty, tổng công ty, liên doanh, đóng tàu, tàu thủy, chủ tàu, lắp máy, gang thép, luyện kim, phân bón, bao bì, in, cổ đông, dự báo, cung cầu, biến đổi, khí hậu, khí tượng, thủy văn, hợp tác xã, việc làm,
 		nhân dân, hành chính, chính trị, cảnh sát, điều tra, thi hành án, dân sự, tối cao, kiểm sát, bình ổn, bình ổn giá, điện gió, điện mặt trời, hình sự, kiểm lâm, phòng chống, dự trữ, an ninh, tôn vinh, thi đua, khen thưởng, tín dụng, cho thuê, cảng hàng không, cảng biển, hạt nhân, vũ trụ, bản quyền, sáng chế, giám định, kiểm định, thẩm định, đấu giá, chủ tàu, thi công, tư vấn, thiết kế, dự án, công trình, chiến lược, pháp luật, thường vụ, đối ngoại, trung du, miền núi, giải pháp, sáng tạo, đổi mới, khởi nghiệp, số, chuyển đổi số, phòng vệ, sở, ngành, phía, tỉnh, thành phố, một, hai`,
@@ -61,7 +61,7 @@ var lexicon = map[kind]string{
 	// words of other names stand there all the same: context decides.
 	kindSurname: `Nguyễn, Trần, Lê, Phạm, Hoàng, Huỳnh, Phan, Vũ, Võ, Đặng, Bùi, Đỗ, Hồ, Ngô, Dương, Lý, An, Âu, Bạch, Bành, Biện, Ca, Cái, Cao, Châu, Chế, Chu, Chử, Cù, Danh, Diệp, Doãn, Du, Đàm, Đan, Đào, Đậu, Điền, Đinh, Đoàn,
 		Đồng, Đổng, Đới, Đường, Giang, Giáp, Hà, Hạ, Hàn, Hầu, Hình, Hoa, Hứa, Kha, Khổng, Khuất, Kiều, Kim, Khúc, La, Lã, Lại, Lâm, Lò, Lộ, Lương, Lưu, Lữ, Lục, Ma, Mã, Mạc, Mai, Mạch, Nghiêm, Ngọ, Ngụy, Nhâm, Nhan, Nhữ, Ninh, Nông, Ông, Phí, Phó, Phùng, Phương,
-		Quách, Quản, Sầm, Sử, Tạ, Tăng, Tào, Thạch, Thái, Thân, Thẩm, Thi, Thiều, Tiêu, Tô, Tôn, Tống, Trang, Trình, Triệu, Trịnh, Trương, Từ, Văn, Vi, Viên, Vương, Ung, Uông, Hoàng Phủ, Tôn Thất, Tôn Nữ, Cung, Lỗ, Chung, Bế, Hà Huy, Thang, Hàng, Phú, Quang, Lô, Vàng, Giàng, Thào, Sùng`,
+		Quách, Quản, Sầm, Sử, Tạ, Tăng, Tào, Thạch, Thái, Thân, Thẩm, Thi, Thiều, Tiêu, Tô, Tôn, Tống, Trang, Trình, Triệu, Trịnh, Trương, Từ, Văn, Vi, Viên, Vương, Ung, Uông, Hoàng Phủ, Tôn Thất, Tôn Nữ, Cung, Lỗ, Chung, Bế, Hà Huy, Thang, Hàng, Phú, Quang, Lô, Vàng, Giàng, Thào, Sùng, Tập, Ôn, Mao, Phác, Mạnh, Cấn, Đôn, Khương, Lều, Liêu, Lăng, Nghị, Quan, Thôi, Tất, Tiết, Vạn, Cồ, Đèo, Điêu, Hoàng Phi, Lường, Cầm, Quàng, Tòng, Cà`,
 
 	// Words that no name of an organisation runs over.
 	kindStop: `là, đã, sẽ, đang, vừa, mới, cũng, chỉ, được, bị, có, không, chưa, của, cho, với, về, từ, đến, tới, tại, ở, trong, ngoài, trên, dưới, khi, nếu, thì, mà, do, vì, nên, để, bởi, hay, hoặc, cùng, theo, sau, trước, vào, ra, lên, xuống, qua, sang, giữa,

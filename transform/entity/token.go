@@ -2,6 +2,7 @@ package entity
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,30 +13,36 @@ import (
 // plus sign inside or behind them.
 type token struct {
 	text       string
-	key        int32 // in the lexicon, 0 if no name of the catalog holds this word
-	start, end int   // code points
-	gap        string
-	blank      bool // blanks stand before it
-	upper      bool // begins with a capital
-	caps       bool // two letters or more, all capitals
-	first      bool // begins a sentence, so its capital says nothing
-	syllable   bool // could be Vietnamese
+	gap        string // what stands before it, without the blanks around
+	start, end int32  // code points
+	from, to   int32  // bytes
+	word
+	blank bool // blanks stand before it
+	first bool // begins a sentence, so its capital says nothing
+}
+
+// word is what a word is wherever it stands.
+type word struct {
+	key      int32 // in the lexicon, 0 if no form of the gazetteer holds it
+	upper    bool  // begins with a capital or digit
+	caps     bool  // two letters or more, all capitals
+	syllable bool  // could be Vietnamese
 }
 
 // paragraph is a text with its words and what the gazetteer found at each.
 type paragraph struct {
-	n    int // nhip.ParagraphTitle and so on
-	text string
-	toks []token
-	hits [][]hit // per token, in no order
-	byte []int   // byte offset of each token's start, for quotes
-	stop []int   // byte offset of each token's end
-	used []bool  // by an organisation, a person or the name of a thing
+	n     int // nhip.ParagraphTitle and so on
+	text  string
+	toks  []token
+	hits  []hit
+	hit   []int32   // hits of token i are hits[hit[i]:hit[i+1]]
+	kinds []kindSet // of the hits of each token
+	used  []bool    // by an organisation, a person or the name of a thing
 }
 
-// words splits text into tokens. keys interns the words of the paragraph.
-func (r *Reader) words(n int, text string, cache map[string]int32) *paragraph {
-	p := &paragraph{n: n, text: text}
+// words splits text into tokens.
+func (r *Reader) words(n int, text string) *paragraph {
+	p := &paragraph{n: n, text: text, toks: make([]token, 0, len(text)/5+4)}
 	cp, gapStart := 0, 0
 	for i := 0; i < len(text); {
 		c, size := utf8.DecodeRuneInString(text[i:])
@@ -45,29 +52,52 @@ func (r *Reader) words(n int, text string, cache map[string]int32) *paragraph {
 			continue
 		}
 		length, points := wordAt(text[i:])
-		word := text[i : i+length]
 		gap := text[gapStart:i]
-		t := token{text: word, start: cp, end: cp + points, gap: strings.TrimSpace(gap)}
+		t := token{text: text[i : i+length], gap: strings.TrimSpace(gap), start: int32(cp), end: int32(cp + points), from: int32(i), to: int32(i + length)}
+		t.word = r.known.lookup(t.text, r.lexicon)
 		t.blank = len(t.gap) != len(gap)
-		t.upper = unicode.IsUpper(c) || unicode.IsDigit(c)
-		t.caps = isCaps(word)
-		t.syllable = vi.IsSyllable(word)
 		t.first = len(p.toks) == 0 || endsSentence(t.gap, p.toks[len(p.toks)-1])
-		key, ok := cache[word]
-		if !ok {
-			key = r.lexicon[vi.Key(word)]
-			cache[word] = key
-		}
-		t.key = key
 		p.toks = append(p.toks, t)
-		p.byte = append(p.byte, i)
-		p.stop = append(p.stop, i+length)
 		i += length
 		cp += points
 		gapStart = i
 	}
 	p.used = make([]bool, len(p.toks))
 	return p
+}
+
+// wordCache remembers what the words of all texts are: a language has few. It is
+// bounded, and what it holds depends on the word alone, so results do not depend on
+// what was read before.
+type wordCache struct {
+	mu    sync.RWMutex
+	words map[string]word
+}
+
+const maxCachedWords = 1 << 16
+
+func (c *wordCache) lookup(text string, lexicon map[string]int32) word {
+	c.mu.RLock()
+	w, ok := c.words[text]
+	c.mu.RUnlock()
+	if ok {
+		return w
+	}
+	first, _ := utf8.DecodeRuneInString(text)
+	w = word{
+		key:      lexicon[vi.Key(text)],
+		upper:    unicode.IsUpper(first) || unicode.IsDigit(first),
+		caps:     isCaps(text),
+		syllable: vi.IsSyllable(text),
+	}
+	if len(text) <= 32 {
+		c.mu.Lock()
+		if len(c.words) < maxCachedWords {
+			c.words[strings.Clone(text)] = w // a part of text would keep all of it
+		}
+		c.mu.Unlock()
+	}
+	return w
 }
 
 func isLetter(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) }
@@ -142,14 +172,14 @@ func soft(gap string, before token) bool {
 }
 
 // span returns the text of tokens [i, j) as printed.
-func (p *paragraph) span(i, j int) string { return p.text[p.byte[i]:p.stop[j-1]] }
+func (p *paragraph) span(i, j int) string { return p.text[p.toks[i].from:p.toks[j-1].to] }
 
-// after returns the character that follows token i, 0 at the end.
+// gapAfter returns what stands behind token i.
 func (p *paragraph) gapAfter(i int) string {
 	if i+1 < len(p.toks) {
 		return p.toks[i+1].gap
 	}
-	return strings.TrimSpace(p.text[p.stop[i]:])
+	return strings.TrimSpace(p.text[p.toks[i].to:])
 }
 
 // glued reports whether token i follows the one before it with nothing but blanks
