@@ -50,14 +50,31 @@ func (g *reading) region() *region {
 	if n := g.marked(root, w.blocks, weight); n != nil {
 		root = n
 	}
+	lone := root.DataAtom == atom.P && root.Parent != nil
+	if lone { // paragraphs without a box of their own: menus beside them weighed them down
+		root = root.Parent
+	}
 	g.found.root, g.found.weight = root, weight
 	g.found.blocks = g.blocksOf(root, weight)
+	if lone {
+		g.found.blocks = fromProse(g.found.blocks)
+	}
 	for i := range g.found.blocks {
 		if b := &g.found.blocks[i]; b.isLink() && (b.kind == kindHeading || b.kind == kindItem) {
 			g.found.links++
 		}
 	}
 	return g.found
+}
+
+// fromProse leaves out what stands more than a few blocks before the first prose.
+func fromProse(blocks []block) []block {
+	for i := range blocks {
+		if weigh(&blocks[i]) > 0 {
+			return blocks[max(0, i-3):]
+		}
+	}
+	return blocks
 }
 
 // heaviest returns the element with the greatest sum of weights, the innermost of

@@ -30,7 +30,7 @@ func (g *reading) rejectShort(t text) string {
 	case hasAny(title, "just a moment", "attention required", "access denied", "403 forbidden", "ddos", "dang kiem tra trinh duyet", "security check") ||
 		hasAny(all, "checking your browser", "verify you are human", "enable javascript and cookies to continue"):
 		return RejectBlocked
-	case g.isSoft404(title, all):
+	case t.letters < 300 && g.isSoft404(title, all):
 		return RejectSoft404
 	case g.isPaywalled(all, t):
 		return RejectPaywall
@@ -48,7 +48,7 @@ func (g *reading) rejectShort(t text) string {
 
 // isSoft404: the page says that there is nothing, in its title or in little text.
 func (g *reading) isSoft404(title, all string) bool {
-	if hasAny(title, "404", "not found", "khong tim thay", "khong ton tai", "page not found") && g.story == nil {
+	if g.story == nil && (strings.HasPrefix(title, "404") || hasAny(title, "error 404", "loi 404", "404 not found", "page not found", "not found", "khong tim thay", "khong ton tai")) {
 		return true
 	}
 	return utf8.RuneCountInString(all) < 1500 && g.story == nil &&
@@ -80,9 +80,10 @@ func (g *reading) needsScript(all string) bool {
 	return utf8.RuneCountInString(all) < 200 && g.page.scripts > 200 && g.page.anchors < 10
 }
 
+// isVideo is asked where there is hardly any text: an article may hold a film too.
 func (g *reading) isVideo() bool {
 	for _, t := range g.page.things {
-		if t.is("VideoObject") && g.story == nil {
+		if t.is("VideoObject", "AudioObject", "PodcastEpisode") {
 			return true
 		}
 	}

@@ -32,6 +32,14 @@ func TestRejects(t *testing.T) {
 		{"challenge", "https://a.example.vn/x-12345.html", "<title>Just a moment...</title><p>Checking your browser before accessing a.example.vn.</p>", article.RejectBlocked},
 		{"video", "https://a.example.vn/video-12345.html", `<title>Clip</title><meta property="og:type" content="video.other">` +
 			`<script type="application/ld+json">{"@type":"VideoObject","name":"Clip"}</script>` + menu + "<h1>Clip</h1><p>Cảnh quay ngắn về xưởng đúc.</p>" + list, article.RejectNotArticle},
+		{"video with article data", "https://a.example.vn/video-12345.html", `<title>Xưởng đúc lúc rạng sáng</title>` +
+			`<script type="application/ld+json">[{"@type":"NewsArticle","headline":"Xưởng đúc lúc rạng sáng","datePublished":"2026-04-30T08:00:00+07:00"},{"@type":"VideoObject","name":"Xưởng đúc lúc rạng sáng"}]</script>` +
+			menu + "<h1>Xưởng đúc lúc rạng sáng</h1><p>Cảnh quay ngắn về xưởng đúc lúc rạng sáng ở ngoại thành.</p>", article.RejectNotArticle},
+		{"short item", "https://a.example.vn/tin-ngan-12345.html", `<title>Giá điện giữ nguyên</title>` +
+			`<script type="application/ld+json">{"@type":"NewsArticle","headline":"Giá điện giữ nguyên","datePublished":"2026-04-30T08:00:00+07:00"}</script>` +
+			menu + "<h1>Giá điện giữ nguyên</h1><p>Giá điện bán lẻ bình quân tháng 5 giữ ở mức 2.204 đồng một kWh.</p>", ""},
+		{"number 404 in a title", "https://a.example.vn/nghi-quyet-404-ve-cum-cong-nghiep-12345.html", `<title>Nghị quyết 404 về cụm công nghiệp</title>` +
+			menu + "<h1>Nghị quyết 404 về cụm công nghiệp</h1><time datetime='2026-04-30T08:00:00+07:00'>30/4</time><p>Hội đồng nhân dân thành phố thông qua nghị quyết 404 về phát triển cụm công nghiệp trong giai đoạn 2026 - 2030.</p><p>Theo nghị quyết, thành phố có thêm 12 cụm với 640 ha vào năm 2030.</p>", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := &nhip.Page{URL: test.url, Kind: nhip.KindArticle, Body: []byte(test.page), FetchedAt: time.Date(2026, 5, 1, 0, 0, 0, 0, nhip.Zone)}
