@@ -11,6 +11,7 @@ type activity struct {
 	mu    sync.Mutex
 	users int           // requests and holds
 	since time.Time     // when users became 0
+	over  bool          // the idle time has passed; nobody is let in any more
 	left  chan struct{} // closed by dismiss: holders are asked to go
 	once  sync.Once
 }
@@ -19,10 +20,16 @@ func newActivity() *activity {
 	return &activity{since: time.Now(), left: make(chan struct{})}
 }
 
-func (a *activity) begin() {
+// begin counts a user in; false says that the engine is about to end, so that a
+// client which got in can rely on it.
+func (a *activity) begin() bool {
 	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.over {
+		return false
+	}
 	a.users++
-	a.mu.Unlock()
+	return true
 }
 
 func (a *activity) end() {
@@ -46,6 +53,7 @@ func (a *activity) idle(d time.Duration) <-chan struct{} {
 			if a.users == 0 {
 				rest = d - time.Since(a.since)
 			}
+			a.over = rest <= 0
 			a.mu.Unlock()
 			if rest <= 0 {
 				close(over)

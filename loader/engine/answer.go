@@ -21,6 +21,9 @@ const holdBack = 1 << 20
 // maxWhole bounds an answer that wait_end_of_query=1 keeps whole.
 const maxWhole = 256 << 20
 
+// writePatience is how long one write waits for a client that does not read.
+const writePatience = 5 * time.Minute
+
 // maxExceptionText is the most that an exception within a stream may hold.
 const maxExceptionText = 16<<10 - 256
 
@@ -70,6 +73,14 @@ func randomTag() string {
 	return string(tag)
 }
 
+// randomID makes a UUID of version 4, what ClickHouse gives a query without an id.
+func randomID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
 // write adds to the body.
 func (a *answer) write(data []byte) error {
 	if a.failed != nil {
@@ -100,6 +111,10 @@ func (a *answer) push(data []byte) error {
 	if len(data) == 0 {
 		return nil
 	}
+	// A client that stops reading keeps its place among the running statements; it
+	// loses it after a while. Errors here are seen by the write.
+	_ = http.NewResponseController(a.w).SetWriteDeadline(time.Now().Add(writePatience))
+	defer func() { _ = http.NewResponseController(a.w).SetWriteDeadline(time.Time{}) }()
 	_, err := a.out.Write(data)
 	if err != nil {
 		a.failed = fmt.Errorf("the client does not read its answer: %w", err)
@@ -126,6 +141,9 @@ func (a *answer) begin(status int, mediaType string) {
 	h := a.w.Header()
 	h.Set("Content-Type", mediaType)
 	h.Set("X-ClickHouse-Server-Display-Name", displayName)
+	if a.queryID == "" {
+		a.queryID = randomID()
+	}
 	h.Set("X-ClickHouse-Query-Id", a.queryID)
 	h.Set("X-ClickHouse-Format", a.format)
 	h.Set("X-ClickHouse-Timezone", zone)

@@ -15,7 +15,7 @@ import (
 const (
 	storageFolder = "clickhouse"  // the engine's own files
 	socketFile    = "engine.sock" // where it listens; mode 0600
-	lockFile      = "engine.lock" // flock'ed by the engine process for its life
+	lockFile      = "engine.lock" // flock'ed by the engine process for its life; holds its process number
 	logFile       = "engine.log"  // its standard error, bounded
 )
 
@@ -56,6 +56,10 @@ func lockDataDirectory(dir string) (*os.File, error) {
 	case err != nil:
 		f.Close()
 		return nil, fmt.Errorf("lock the data directory: %w", err)
+	}
+	// The number is for people and tests; nobody branches on it.
+	if err := f.Truncate(0); err == nil {
+		_, _ = fmt.Fprintln(f, os.Getpid())
 	}
 	return f, nil
 }

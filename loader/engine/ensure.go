@@ -74,6 +74,7 @@ func (cl *Client) DialContext(ctx context.Context) (net.Conn, error) {
 	}
 	conn, err := dialSocket(ctx, cl.options.DataDir)
 	if err != nil { // it ended between the two lines
+		cl.drop()
 		if err := cl.ensure(ctx); err != nil {
 			return nil, err
 		}
@@ -83,6 +84,16 @@ func (cl *Client) DialContext(ctx context.Context) (net.Conn, error) {
 		return nil, fmt.Errorf("connect to the engine in %s: %w", cl.options.DataDir, err)
 	}
 	return conn, nil
+}
+
+// drop gives up a hold on an engine that does not answer.
+func (cl *Client) drop() {
+	cl.mu.Lock()
+	defer cl.mu.Unlock()
+	if cl.hold != nil {
+		cl.hold.release()
+		cl.hold = nil
+	}
 }
 
 // Close releases the client's hold; the engine may then idle out.
@@ -125,7 +136,7 @@ func (cl *Client) ensure(ctx context.Context) error {
 func obtain(ctx context.Context, o Options) (*hold, error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	const patience = 25 * time.Millisecond
+	patience := 25 * time.Millisecond
 	library := ""
 	for {
 		if h, err := takeHold(ctx, o.DataDir); err == nil {
@@ -149,6 +160,7 @@ func obtain(ctx context.Context, o Options) (*hold, error) {
 			return nil, fmt.Errorf("the engine of %s did not come up: %w; %s may say why",
 				o.DataDir, ctx.Err(), filepath.Join(o.DataDir, logFile))
 		case <-time.After(patience):
+			patience = min(2*patience, 400*time.Millisecond)
 		}
 	}
 }

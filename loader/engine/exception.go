@@ -27,6 +27,7 @@ const (
 	codeSessionIsLocked     = 373
 	codeSessionNotFound     = 372
 	codeHTTPLengthRequired  = 381
+	codeNetworkError        = 210
 	codeSupportIsDisabled   = 344
 	codeCannotReadAll       = 33
 	codeUnknownException    = 1002

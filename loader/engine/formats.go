@@ -24,7 +24,7 @@ const (
 
 // chunkings holds formats by their lower-case names; every other is chunkWhole.
 var chunkings = map[string]chunking{
-	"native": chunkJoins, "null": chunkJoins, "rawblob": chunkJoins, "msgpack": chunkJoins, "rowbinary": chunkJoins,
+	"native": chunkJoins, "rawblob": chunkJoins, "msgpack": chunkJoins, "rowbinary": chunkJoins,
 	"tabseparated": chunkJoins, "tsv": chunkJoins, "tabseparatedraw": chunkJoins, "tsvraw": chunkJoins, "raw": chunkJoins,
 	"csv": chunkJoins, "tskv": chunkJoins, "jsoneachrow": chunkJoins, "jsonlines": chunkJoins, "ndjson": chunkJoins,
 	"jsonstringseachrow": chunkJoins, "jsoncompacteachrow": chunkJoins, "jsoncompactstringseachrow": chunkJoins,

@@ -14,8 +14,12 @@ const displayName = "nhip"
 // by hand, at the client's revision.
 const handshakeQuery = "SELECT displayName(), version(), revision(), timezone()"
 
+// handshakeRevision is the lowest client revision at which a Native column has the
+// byte for custom serialization that the handmade answer holds.
+const handshakeRevision = 54454
+
 func isHandshake(req *request) bool {
-	return strings.EqualFold(req.format, "Native") && strings.TrimSpace(req.statement.head) == handshakeQuery
+	return req.clientRevision >= handshakeRevision && strings.EqualFold(req.format, "Native") && strings.TrimSpace(req.statement.head) == handshakeQuery
 }
 
 // handshake answers handshakeQuery as one Native block with block info and, per

@@ -66,6 +66,8 @@ type request struct {
 	frames    bool // compress=1
 	method    compress.Method
 	wholeBody bool // wait_end_of_query=1
+
+	clientRevision uint64 // client_protocol_version
 }
 
 type setting struct{ name, value string }
@@ -159,6 +161,7 @@ func (req *request) readDefaults(r *http.Request, query url.Values) error {
 	req.queryID = first(query.Get("query_id"), r.Header.Get("X-ClickHouse-Query-Id"))
 	req.database = first(r.Header.Get("X-ClickHouse-Database"), query.Get("database"))
 	req.format = first(r.Header.Get("X-ClickHouse-Format"), query.Get("default_format"), "TabSeparated")
+	req.clientRevision, _ = strconv.ParseUint(query.Get("client_protocol_version"), 10, 32) // absent and odd are both 0
 	req.frames = isOn(query.Get("compress"))
 	req.wholeBody = req.wholeBody || isOn(query.Get("wait_end_of_query"))
 	req.session = query.Get("session_id")
@@ -212,7 +215,7 @@ func (req *request) readText(query string, body io.Reader) error {
 	if s.verb == verbInsert {
 		req.data = io.MultiReader(strings.NewReader(head[s.data:]), body)
 	}
-	if s.format != "" {
+	if s.verb != verbInsert && s.format != "" {
 		req.format = s.format
 	}
 	return nil
@@ -240,12 +243,13 @@ func bodyError(err error) error {
 func requestBody(r *http.Request, query url.Values) (io.Reader, error) {
 	var body io.Reader = r.Body
 	var err error
+	if r.ContentLength == 0 {
+		return body, nil // nothing to undo
+	}
 	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
 	case "gzip", "x-gzip":
-		if r.ContentLength != 0 {
-			body, err = gzip.NewReader(body)
-		}
+		body, err = gzip.NewReader(body)
 	case "deflate":
 		body, err = zlib.NewReader(body)
 	case "br":

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -34,16 +36,15 @@ func (x *execution) run() error {
 
 // whole runs a statement whose result comes in one piece.
 func (x *execution) whole(sql string, params *parameters) error {
-	if x.req.statement.verb == verbOther {
-		// The lexer has seen one statement; the engine's parser must agree before
-		// a text may run that the library would run statement by statement.
-		class, err := x.k.classify(sql, "")
-		if err != nil {
-			return err
-		}
-		if class.statements > 1 {
-			return raise(codeSyntaxError, "SYNTAX_ERROR", "Syntax error (Multi-statements are not allowed)")
-		}
+	// The lexer has seen one statement; the engine's parser must agree before a
+	// text may run that the library would run statement by statement.
+	switch class, err := x.k.classify(sql, ""); {
+	case err != nil:
+		return err
+	case class.statements > 1:
+		return raise(codeSyntaxError, "SYNTAX_ERROR", "Syntax error (Multi-statements are not allowed)")
+	case class.statements == 0:
+		return x.syntaxError(sql, params)
 	}
 	r, err := x.k.query(sql, x.req.format, params)
 	if err != nil {
@@ -53,10 +54,24 @@ func (x *execution) whole(sql string, params *parameters) error {
 	return x.a.write(r.data)
 }
 
+// syntaxError asks for the reason why a text cannot be parsed. A streaming query
+// takes one SELECT and nothing else, so nothing of the text can run.
+func (x *execution) syntaxError(sql string, params *parameters) error {
+	s, err := x.k.openStream(sql, x.req.format, params)
+	if err != nil {
+		return err
+	}
+	s.close(false)
+	return raise(codeSyntaxError, "SYNTAX_ERROR", "Syntax error: the statement cannot be classified")
+}
+
 // stream runs a query chunk by chunk: memory stays that of a few chunks however
 // long the result is, and a slow client slows the query down.
 func (x *execution) stream(sql string, params *parameters) error {
 	s, err := x.k.openStream(sql, x.req.format, params)
+	if isNotStreamable(err) {
+		return x.whole(sql, params)
+	}
 	if err != nil {
 		return err
 	}
@@ -69,7 +84,7 @@ func (x *execution) stream(sql string, params *parameters) error {
 			finished = true
 			return err
 		}
-		if len(r.data) == 0 {
+		if len(r.data) == 0 && r.stats.resultRows == 0 {
 			finished = true
 			return nil
 		}
@@ -78,7 +93,7 @@ func (x *execution) stream(sql string, params *parameters) error {
 		}
 		x.a.stats.add(r.stats)
 		data := r.data
-		if !first {
+		if !first && len(data) > 0 {
 			if data, err = withoutHeader(x.req.format, data); err != nil {
 				return err
 			}
@@ -88,6 +103,13 @@ func (x *execution) stream(sql string, params *parameters) error {
 			return err
 		}
 	}
+}
+
+// isNotStreamable recognises the library's refusal to stream a statement that the
+// lexer took for a query; it refuses before it runs anything.
+func isNotStreamable(err error) bool {
+	var e *exception
+	return errors.As(err, &e) && e.code == codeBadArguments && strings.HasPrefix(e.text, "Streaming query is not supported")
 }
 
 // insertChunk is how much data is handed to the engine at once.
@@ -156,8 +178,21 @@ func (st *statistics) add(more statistics) {
 // the text they sent.
 func untagged(err error, tag string) error {
 	var e *exception
-	if errors.As(err, &e) && strings.Contains(e.text, tag) {
-		e.text = strings.ReplaceAll(e.text, tag, "")
+	if !errors.As(err, &e) {
+		return err
 	}
-	return err
+	e.text = strings.ReplaceAll(e.text, tag, "")
+	e.text = syntaxPosition.ReplaceAllStringFunc(e.text, func(found string) string {
+		words, digits := found[:strings.LastIndexByte(found, ' ')+1], found[strings.LastIndexByte(found, ' ')+1:]
+		n, err := strconv.Atoi(digits)
+		if err != nil || n <= len(tag) {
+			return found
+		}
+		return words + strconv.Itoa(n-len(tag))
+	})
+	return e
 }
+
+// syntaxPosition is where a syntax error says that it is; columns count in the
+// line, and the tag stands in the first.
+var syntaxPosition = regexp.MustCompile(`\bposition \d+|\bline 1, col \d+`)

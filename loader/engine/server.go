@@ -45,7 +45,11 @@ func newServer(path string, first *connection) (*server, error) {
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.activity.begin()
+	if !s.activity.begin() {
+		w.Header().Set("Connection", "close")
+		plain(w, http.StatusServiceUnavailable, "the engine is ending\n")
+		return
+	}
 	defer s.activity.end()
 	defer s.recoverRequest(w, r)
 	switch {

@@ -53,7 +53,10 @@ func shortFolder(dir string) (short string, done func(), err error) {
 
 // holdPath is the route on which a client holds the engine: the request stays
 // open, and its end, by Close or by the death of the client, is the release.
-const holdPath = "/.nhip/hold"
+const (
+	privatePrefix = "/.nhip/" // routes of the Unix socket only
+	holdPath      = privatePrefix + "hold"
+)
 
 // hold is one open hold.
 type hold struct {
