@@ -136,6 +136,12 @@ func TestSaveCatalog(t *testing.T) {
 			t.Errorf("rows written %s, want %s", got, want)
 		}
 	}
+	var inDictionaries bool
+	err = s.conn.QueryRow(t.Context(), "SELECT dictGet('"+s.database+".place_names', 'name', {place:String}) = {name:String} AND dictHas('"+s.database+".industry_names', {industry:String})",
+		named("place", string(c.Places[0].ID)), named("name", c.Places[0].Name), named("industry", string(c.Industries[0].ID))).Scan(&inDictionaries)
+	if err != nil || !inDictionaries {
+		t.Errorf("dictionaries: %v, %v", inDictionaries, err)
+	}
 	if len(c.Places) == 0 || len(c.Sources) < 2 {
 		t.Skip("the catalog is too small for the rest")
 	}

@@ -241,7 +241,7 @@ func views(t *testing.T, s *loader.Store) {
 	for _, c := range ask(t, s, "SELECT table || '.' || name, comment FROM system.columns WHERE database = '"+db+"' AND table IN (SELECT name FROM system.tables WHERE database = '"+db+"' AND engine = 'View')") {
 		checkComment(t, c)
 	}
-	for _, name := range append(slices.Clone(viewNames), "content_readings") {
+	for _, name := range append(slices.Clone(viewNames), "content_readings", "place_list", "industry_list") {
 		columns := ask(t, s, "SELECT name, type FROM system.columns WHERE database = '"+db+"' AND table = '"+name+"' ORDER BY position")
 		inner := ask(t, s, "SELECT as_select FROM system.tables WHERE database = '"+db+"' AND name = '"+name+"'")[0]
 		// A view whose declared types differ from its SELECT breaks conditions such as
