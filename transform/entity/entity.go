@@ -172,6 +172,7 @@ func (d *document) read() {
 	for _, p := range d.paragraphs {
 		d.readShortNames(p)
 	}
+	d.mergeShort()
 	d.indexOrganisations()
 	for _, p := range d.paragraphs {
 		d.readPeople(p)

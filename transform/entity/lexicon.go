@@ -12,7 +12,7 @@ var lexicon = map[kind]string{
 	// Titles may pile up: ông TS. Nguyễn Văn A.
 	kindHonorific: `ông, bà, anh, chị, cô, chú, đồng chí, vị, các ông, các bà,
 		TS, ThS, Th.S, PGS, GS, TSKH, GS.TS, PGS.TS, KTS, BS, KS, LS, NSND, NSƯT, Mr, Ms, Mrs, Dr,
-		tiến sĩ, thạc sĩ, giáo sư, phó giáo sư, kỹ sư, kiến trúc sư, bác sĩ, luật sư, nhà báo, doanh nhân, nghệ nhân,
+		tiến sĩ, thạc sĩ, giáo sư, phó giáo sư, kỹ sư, kiến trúc sư, bác sĩ, luật sư, nhà báo, doanh nhân, nghệ nhân, tỷ phú, các tỷ phú, các doanh nhân, nhà đầu tư, HLV, huấn luyện viên,
 		chuyên gia, nhà nghiên cứu, trung tướng, thượng tướng, thiếu tướng, đại tướng, đại tá, thượng tá, trung tá, thiếu tá, đại úy`,
 
 	kindLevel: `tỉnh, thành phố, TP, Tp, quận, huyện, thị xã, thị trấn, TX, TT, thủ đô, nước, bang, vùng, khu vực, tỉnh thành, Q, H`,
@@ -70,6 +70,9 @@ var lexicon = map[kind]string{
 	kindNotName: `theo, tại, ở, trong, từ, với, và, cùng, sau, trước, khi, nếu, tuy, nhưng, các, những, một, hai, ba, mỗi, việc, năm, tháng, quý, ngày, hiện, về, để, do, vì, bởi, đây, đó, này, còn, riêng, ngoài, bên, đến, tới, cho, trên, dưới, giữa, thị trường, kinh tế,
 		giá, xuất khẩu, nhập khẩu, dầu, tổng, ngành, nhiều, hơn, gần, cả, là, như, song, dù, mặc dù, đặc biệt, đồng thời, cụ thể, phía, nước, tỉnh, thành phố, khu vực, vùng, sang, qua, khách, người, hàng, hoa, gạo, tôm, cá, thép`,
 }
+
+// commonSurnames begin the names of nine in ten Vietnamese and no other names.
+const commonSurnames = `Nguyễn Trần Lê Phạm Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Ngô Đinh Trịnh Trương`
 
 // collocations are words of which the first syllable is also the name of a
 // country: Pháp luật is no France.

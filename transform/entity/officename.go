@@ -58,7 +58,7 @@ func (n *nameScan) plausible() bool {
 	headText := p.span(n.start, n.head)
 	if headText == "Ban" && n.head+1 < len(p.toks) {
 		switch strings.ToLower(p.toks[n.head].text + " " + p.toks[n.head+1].text) {
-		case "chấp hành", "thường vụ", "thường trực", "giám đốc", "lãnh đạo", "kiểm soát":
+		case "chấp hành", "tổ chức", "thường vụ", "thường trực", "giám đốc", "lãnh đạo", "kiểm soát":
 			return false // a body of the organisation that follows
 		}
 	}
@@ -67,7 +67,7 @@ func (n *nameScan) plausible() bool {
 	}
 	_, place := p.longest(n.head, kindPlace)
 	switch headText {
-	case "Chứng khoán", "Tập đoàn", "Báo", "Đại lý", "Công ty":
+	case "Chứng khoán", "Ngân hàng", "Tập đoàn", "Báo", "Đại lý", "Công ty":
 		return place < n.good // Chứng khoán Mỹ is a market
 	case "Vụ", "Hội", "Phòng", "Đài", "Ban", "Cục", "Kiểm toán", "Văn phòng", "Trung tâm", "Viện":
 		return p.is(n.head, kindWord) || p.is(n.head, kindHead) || p.toks[n.head].caps || place > n.head || n.good-n.head > 1

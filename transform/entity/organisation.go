@@ -12,7 +12,9 @@ import (
 // organisation is one organisation of the document.
 type organisation struct {
 	id, name string
-	office   bool // a public office, whose place counts as context
+	office   bool   // a public office, whose place counts as context
+	key      string // of the name, empty for those of the catalog
+	base     string // of the name without the place it ends in, empty if in none
 }
 
 // readOrganisations finds the organisations that are named in full.
@@ -66,7 +68,13 @@ func (d *document) organisationAt(p *paragraph, i int) (start, end int, org *org
 		}
 		return i, known, d.knownOrganisation(p.refs(i, known, kindOrganisation))
 	}
+	if end := d.nationalEnd(p, i); end > i {
+		return i, end, d.organisation(p, i, end, false)
+	}
 	if start, end := d.describedAt(p, i); end > start {
+		if org, known := d.aliasAt(p, start); known == end {
+			return start, end, org
+		}
 		return start, end, d.organisation(p, start, end, false)
 	}
 	if p.isSpeakingAcronym(i) {
@@ -144,6 +152,10 @@ func (d *document) patternOrganisation(p *paragraph, i, head, end int) *organisa
 	if _, known := p.longest(tail, kindOrganisation); tail > i && known == end {
 		return d.knownOrganisation(p.refs(tail, end, kindOrganisation)) // Công ty CP Tập đoàn Hòa Phát
 	}
+	if org, known := d.aliasAt(p, tail); tail > i && known == end && org.key != "" && len(org.name) < len(p.span(i, end)) {
+		org.name, org.id = p.span(i, end), d.canonical(p, i, end, p.span(i, end))
+		return org // "công ty SJC" before "Công ty SJC"
+	}
 	org := d.organisation(p, i, end, isOfficeHead(p.toks[i].text))
 	org.name = d.withCapitals(p, i, head, end, org.name)
 	org.id = d.canonical(p, i, end, org.name)
@@ -173,7 +185,13 @@ func (d *document) organisation(p *paragraph, i, end int, office bool) *organisa
 	org, ok := d.orgs[key]
 	if !ok {
 		name := p.span(i, end)
-		org = &organisation{id: d.canonical(p, i, end, name), name: name, office: office && !isCompanyHead(name)}
+		org = &organisation{id: d.canonical(p, i, end, name), name: name, office: office && !isCompanyHead(name), key: key}
+		for j := i + 1; j < end; j++ {
+			if e, stop := p.longest(j, kindPlace); e != nil && stop == end {
+				org.base = strings.TrimSuffix(key, " "+vi.Key(d.r.catalog.Places[e.ref].Name))
+				break
+			}
+		}
 		d.orgs[key] = org
 	}
 	return org

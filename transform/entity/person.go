@@ -46,6 +46,30 @@ func (d *document) personAt(p *paragraph, i int) int {
 	return d.foreignPerson(p, i)
 }
 
+func joinsNames(word string) bool {
+	return word == "và" || word == "hay" || word == "hoặc" || word == "cùng"
+}
+
+// isNamedByNoun reports whether a full name of a common surname stands behind a
+// noun in lower case that is no street, school or firm: công nhân Nguyễn Văn A.
+func (p *paragraph) isNamedByNoun(i, end int) bool {
+	if end-i < 3 || end-i > 4 || !p.glued(i) || p.toks[i-1].upper || !slices.Contains(strings.Fields(commonSurnames), p.toks[i].text) {
+		return false
+	}
+	for j := max(i-4, 0); j < i; j++ {
+		for _, h := range p.at(j) {
+			if k := h.entry.kind; h.end == i && (k == kindNamed || k == kindPark || k == kindDescriptor || k == kindLevel) {
+				return false
+			}
+		}
+	}
+	switch p.toks[i-1].text {
+	case "phiếu", "khoán", "hiệu", "giải", "quỹ", "đài", "bia", "phường", "xã", "thôn", "ấp", "ngõ", "hẻm", "tên", "số", "phòng", "viện", "công", "ty", "đoàn", "chi", "tượng", "lăng", "đền", "thời", "nhà":
+		return false
+	}
+	return true
+}
+
 // foreignPerson reads a foreign name of two to four words that a post in commas
 // follows: "Edward Moya, chuyên gia tại Oanda". Verbs of speaking do not suffice:
 // firms speak too.
@@ -102,9 +126,9 @@ func (d *document) titledPeople(p *paragraph, i, start int) int {
 	d.addPerson(p, start, end, complement{})
 	next := d.postAfter(p, start, end)
 	if strings.HasPrefix(strings.ToLower(p.toks[i].text), "các") {
-		for next < len(p.toks) && (p.toks[next].gap == "," || p.toks[next].text == "và") {
+		for next < len(p.toks) && (p.toks[next].gap == "," || joinsNames(p.toks[next].text)) {
 			at := next
-			if p.toks[at].text == "và" {
+			if joinsNames(p.toks[at].text) {
 				at++
 			}
 			end := at
@@ -130,7 +154,7 @@ func (d *document) speakingPerson(p *paragraph, i int) int {
 	}
 	if _, known := d.people[vi.Key(p.span(i, end))]; !known {
 		_, _, isPost := d.readPostAfter(p, end)
-		if !isPost && !(end < len(p.toks) && p.toks[end].gap == "" && p.is(end, kindSpeech)) {
+		if !isPost && !p.isNamedByNoun(i, end) && !(end < len(p.toks) && p.toks[end].gap == "" && p.is(end, kindSpeech)) {
 			return i
 		}
 	}

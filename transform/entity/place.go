@@ -153,6 +153,9 @@ func (p *paragraph) isPlace(i, end int, e *entry) bool {
 			return false
 		}
 	}
+	if end-i == 1 && !t.syllable && p.glued(i) && p.isBrand(i-1) && !p.endsAt(i, kindPlace) && !p.endsAt(i, kindOrganisation) && !p.endsAt(i, kindPosition) && !p.endsAt(i, kindIndustry) {
+		return false // Air Jordan
+	}
 	if end-i > 1 || !t.syllable {
 		return true
 	}

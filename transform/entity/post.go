@@ -95,11 +95,8 @@ func (d *document) complementBefore(p *paragraph, i, post int) (complement, bool
 			}
 			return c, false
 		}
-		if org, end := d.employerAt(p, j); org != nil {
-			if c.org == nil {
-				c.org = org
-			}
-			j = end
+		if org, end := d.employerAt(p, j); org != nil && c.org == nil {
+			c.org, j = org, end
 			continue
 		}
 		if p.nameEnd(j, fieldStart >= 0 || c.org != nil || j == post) > j {
@@ -149,7 +146,7 @@ func (d *document) employerAt(p *paragraph, j int) (*organisation, int) {
 			return d.employer(p, j, k)
 		}
 	}
-	if end == j+1 && !p.stateBefore(j) {
+	if end == j+1 && !p.stateBefore(j) || p.toks[j].caps || isFirmWord(p.toks[end-1].text) {
 		return d.employer(p, j, end)
 	}
 	switch p.toks[j-1].text {

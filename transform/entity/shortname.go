@@ -275,3 +275,46 @@ func (p *paragraph) isSpeakingAcronym(i int) bool {
 	}
 	return p.isSource(i, i+1)
 }
+
+// nationalEnd returns the end of a foreign name with "Việt Nam" behind it, which is
+// the branch of a firm (KPMG Việt Nam), or i.
+func (d *document) nationalEnd(p *paragraph, i int) int {
+	if !p.isBrand(i) || p.is(i, kindPlace) || p.is(i, kindHead) || p.is(i, kindPosition) || i > 0 && p.glued(i) && p.toks[i-1].upper && !p.toks[i-1].first {
+		return i
+	}
+	end := i
+	for end < len(p.toks) && end-i < 5 && p.isBrand(end) && (end == i || p.glued(end)) && !p.is(end, kindPlace) {
+		end++
+	}
+	e, place := p.longest(end, kindPlace)
+	if e == nil || !p.glued(end) || d.r.catalog.Places[e.ref].ID != "viet-nam" || e.lower {
+		return i
+	}
+	return place
+}
+
+// mergeShort joins an organisation named without its place to the only one of the
+// document named with it: Sở Công Thương to Sở Công Thương Hà Nội. What the catalog
+// holds stays itself: Cục Thống kê is the national office.
+func (d *document) mergeShort() {
+	long := map[string]*organisation{} // nil where two fit
+	for _, org := range d.orgs {
+		if org.base == "" {
+			continue
+		}
+		if other, seen := long[org.base]; seen && other != org {
+			long[org.base] = nil
+			continue
+		}
+		long[org.base] = org
+	}
+	for i := range d.mentions {
+		m := &d.mentions[i]
+		if m.org == nil || m.org.base != "" {
+			continue
+		}
+		if org := long[m.org.key]; org != nil && m.org.key != "" {
+			m.org = org
+		}
+	}
+}

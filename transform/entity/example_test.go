@@ -1,0 +1,34 @@
+package entity_test
+
+import (
+	"fmt"
+	"time"
+
+	"nhip"
+	"nhip/catalog"
+	"nhip/transform/entity"
+)
+
+func ExampleReader_Read() {
+	c, err := catalog.Load(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	article := &nhip.Article{Body: []string{
+		"Bà Lê Thị Mẫu, Phó Giám đốc Sở Công thương Bắc Ninh, cho biết dệt may tăng.",
+	}}
+	found := entity.New(c).Read(article, nil, time.Date(2026, 3, 1, 0, 0, 0, 0, nhip.Zone))
+	for _, p := range found.People {
+		fmt.Printf("%s: %s, %s\n", p.Name, p.Position, p.Organisation)
+	}
+	for _, m := range found.Mentions {
+		fmt.Println(m.Start, m.End, m.Kind, m.ID, m.Role)
+	}
+	// Output:
+	// Lê Thị Mẫu: Phó Giám đốc, Sở Công Thương Bắc Ninh
+	// 3 13 person Lê Thị Mẫu Phó Giám đốc
+	// 28 51 organisation Sở Công Thương Bắc Ninh
+	// 43 51 place bac-ninh-2025 office
+	// 62 69 industry det-may
+}
