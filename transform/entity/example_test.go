@@ -23,12 +23,12 @@ func ExampleReader_Read() {
 		fmt.Printf("%s: %s, %s\n", p.Name, p.Position, p.Organisation)
 	}
 	for _, m := range found.Mentions {
-		fmt.Println(m.Start, m.End, m.Kind, m.ID, m.Role)
+		fmt.Printf("%d-%d %s %s\n", m.Start, m.End, m.Kind, m.ID)
 	}
 	// Output:
 	// Lê Thị Mẫu: Phó Giám đốc, Sở Công Thương Bắc Ninh
-	// 3 13 person Lê Thị Mẫu Phó Giám đốc
-	// 28 51 organisation Sở Công Thương Bắc Ninh
-	// 43 51 place bac-ninh-2025 office
-	// 62 69 industry det-may
+	// 3-13 person Lê Thị Mẫu
+	// 28-51 organisation Sở Công Thương Bắc Ninh
+	// 43-51 place bac-ninh-2025
+	// 62-69 industry det-may
 }
