@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,4 +102,56 @@ func bareRows(rows []observationRow) [][]any {
 		}
 	}
 	return out
+}
+
+// BenchmarkLoadArticles loads articles of 3 KB, folded and indexed for search.
+func BenchmarkLoadArticles(b *testing.B) {
+	const articles = 1000
+	s := openTest(b)
+	words := strings.Fields("công nghiệp hỗ trợ sản xuất chế biến doanh thu tăng trưởng Hà Nội Đà Nẵng xuất khẩu đầu tư từ năm tháng quý")
+	round := 0
+	for b.Loop() {
+		b.StopTimer()
+		round++
+		items := testItems(articles)
+		for i := range items {
+			var text strings.Builder
+			for k := 0; text.Len() < 3000; k++ {
+				fmt.Fprintf(&text, "%s ", words[(i*7+k*k)%len(words)])
+				if k%9 == 0 {
+					fmt.Fprintf(&text, "w%d ", (i*31+k*k*17)%20000)
+				}
+			}
+			it := &items[i]
+			it.Visit.URL += fmt.Sprint("/", round)
+			it.Page.URL, it.Record.URL = it.Visit.URL, it.Visit.URL
+			it.Record.Article.Body = strings.SplitAfterN(text.String(), " ", 10)
+			it.Page.Body = []byte("<html>" + text.String())
+			it.Page.SHA256 = sha256.Sum256(it.Page.Body)
+		}
+		b.StartTimer()
+		if _, err := s.Load(b.Context(), fmt.Sprint("bench", round), items); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(articles)*float64(b.N)/b.Elapsed().Seconds(), "articles/s")
+}
+
+// BenchmarkVisits looks up 10,000 addresses among 100,000.
+func BenchmarkVisits(b *testing.B) {
+	s := openTest(b)
+	urls := make([]string, 100_000)
+	items := make([]nhip.Item, len(urls))
+	for i := range urls {
+		urls[i] = fmt.Sprintf("https://bao.vn/%d", i)
+		items[i].Visit = nhip.Visit{Source: "bao", URL: urls[i], Kind: nhip.KindArticle, At: time.Date(2024, 3, 7, 0, 0, 0, 0, time.UTC), Outcome: nhip.OutcomeOK}
+	}
+	if _, err := s.Load(b.Context(), "bench", items); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if got, err := s.Visits(b.Context(), "bao", urls[:10_000]); err != nil || len(got) != 10_000 {
+			b.Fatal(len(got), err)
+		}
+	}
 }

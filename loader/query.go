@@ -31,10 +31,17 @@ type Rows interface {
 	Close() error
 }
 
-// readOnly are the settings of every question: the server refuses to write, and so
-// does the embedded engine. 2 instead of 1, which would refuse the driver's own
-// settings too.
-func readOnly() clickhouse.Settings { return clickhouse.Settings{"readonly": 2} }
+// readOnly are the settings of every question: nothing is written, by the server's
+// own rule. The embedded engine takes 1, which refuses table functions such as file
+// and url as well, and SETTINGS in the text. A server takes 2, because over the
+// native protocol the driver's own settings count as changes; its reader's grants do
+// the rest.
+func (s *Store) readOnly() clickhouse.Settings {
+	if s.native {
+		return clickhouse.Settings{"readonly": 2}
+	}
+	return clickhouse.Settings{"readonly": 1}
+}
 
 // escapeParameter writes a bound value in the form servers read it: the escapes of
 // TabSeparated.
@@ -55,7 +62,7 @@ func questionContext(ctx context.Context, settings clickhouse.Settings, params m
 // Query asks a read-only question. Parameters are bound as {name:Type} and never
 // become part of the text.
 func (s *Store) Query(ctx context.Context, sql string, params map[string]string) (Rows, error) {
-	r, err := s.conn.Query(questionContext(ctx, readOnly(), params), sql)
+	r, err := s.conn.Query(questionContext(ctx, s.readOnly(), params), sql)
 	if err != nil {
 		return nil, s.wrap("query", err)
 	}
@@ -71,7 +78,7 @@ func (s *Store) QueryFormat(ctx context.Context, w io.Writer, sql, format string
 		return fmt.Errorf("format %s: a server asked over its native protocol sends no encoded answers; "+
 			"use a format that nhip writes itself, or the embedded store", format)
 	}
-	body, err := s.conn.QueryFormat(questionContext(ctx, readOnly(), params), format, sql)
+	body, err := s.conn.QueryFormat(questionContext(ctx, s.readOnly(), params), format, sql)
 	if err != nil {
 		return s.wrap("query", err)
 	}

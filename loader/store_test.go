@@ -211,3 +211,53 @@ func TestBatchIDsRise(t *testing.T) {
 		t.Error("ids of items without time")
 	}
 }
+
+// Over the native protocol the server says which types a block has; then the driver
+// itself must make LowCardinality and the rest of our values. The same happens over
+// HTTP when no types are given.
+func TestBlocksOfTheTablesOwnTypes(t *testing.T) {
+	plain, s := openTest(t), openTest(t)
+	items := testItems(5)
+	o := &items[2].Record.Observations[0]
+	o.Dims, o.Path, o.Flags, o.Confidence = map[string]string{"A": "1", "B": "2"}, []string{"x", "y"}, []string{"f", "g", "f"}, 0.5
+	items[1].Page.Header = map[string][]string{"Etag": {"1"}, "X": {"a", "b"}}
+	items[3].Record.Article.Section, items[3].Record.Article.Evidence = []string{"Kinh tế", "Vĩ mô"}, map[string]string{"title": "meta"}
+	items[4].Record.Reject = "not_article"
+	if _, err := plain.Load(t.Context(), "run", items); err != nil {
+		t.Fatal(err)
+	}
+	b := newBatch("run", items)
+	b.build(history{}, map[pageKey]bool{})
+	sendOwnTypes(t, s, &pagesTable, b.pages)
+	sendOwnTypes(t, s, &documentsTable, b.documents)
+	sendOwnTypes(t, s, &versionsTable, b.documents)
+	sendOwnTypes(t, s, &observationsTable, b.observations)
+	sendOwnTypes(t, s, &mentionsTable, b.mentions)
+	sendOwnTypes(t, s, &rejectsTable, b.rejects)
+	sendOwnTypes(t, s, &visitsTable, b.visits)
+	sendOwnTypes(t, s, &batchesTable, []commitRow{{batchID: b.id, runID: "run", at: b.at}})
+	account := nhip.NewAccount("bao")
+	account.Skipped["known"] = 2
+	sendOwnTypes(t, s, &runsTable, []runRow{{"run", &account, b.at, 1.5, b.at}})
+	if got, want := fmt.Sprint(rowsOf(t, s)), fmt.Sprint(rowsOf(t, plain)); got != want {
+		t.Errorf("tables %v, want %v", got, want)
+	}
+}
+
+func sendOwnTypes[R any](t *testing.T, s *Store, table *table[R], rows []R) {
+	t.Helper()
+	query, _ := table.insert()
+	batch, err := s.conn.PrepareBatch(t.Context(), query)
+	if err != nil {
+		t.Fatal(table.name, err)
+	}
+	defer batch.Close()
+	for i, values := range table.block(rows) {
+		if err := batch.Column(i).Append(values); err != nil {
+			t.Fatal(table.name, table.columns[i].name, err)
+		}
+	}
+	if err := batch.Send(); err != nil {
+		t.Fatal(table.name, err)
+	}
+}

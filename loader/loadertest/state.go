@@ -215,15 +215,18 @@ func questions(t *testing.T, s *loader.Store) {
 		}
 	}
 	want(t, "nothing was written", ask(t, s, "SELECT count() FROM terms"), []string{"0"})
-	rows2, err := s.Query(ctx, "SELECT throwIf(number = 250000) FROM numbers(300000) SETTINGS max_block_size = 10000", nil)
+	rows2, err := s.Query(ctx, "SELECT number, throwIf(number = 2500000) FROM numbers(3000000)", nil)
 	if err == nil { // the error may come with any block
 		for rows2.Next() {
 		}
 		err = rows2.Err()
 		rows2.Close()
 	}
-	if err == nil {
-		t.Error("an error within an answer was lost")
+	if err == nil || !strings.Contains(err.Error(), "395") {
+		t.Errorf("an error within an answer: %v", err)
+	}
+	if err := s.QueryFormat(ctx, &out, "SELECT number, throwIf(number = 2500000) FROM numbers(3000000)", "TSV", nil); err == nil || !strings.Contains(err.Error(), "395") {
+		t.Errorf("an error within a formatted answer: %v", err)
 	}
 }
 

@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS pages (
   status        UInt16,
   header        Map(LowCardinality(String), Array(String)),
   content_type  LowCardinality(String),
-  body          String CODEC(ZSTD(6)),
+  body          String CODEC(ZSTD(3)),
   batch_id      UInt64,
   INDEX batch batch_id TYPE minmax
 ) ENGINE = ReplacingMergeTree
@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS documents (
   language          LowCardinality(String),
   title             String CODEC(ZSTD(3)),
   sapo              String CODEC(ZSTD(3)),     -- the lead
-  body              String CODEC(ZSTD(6)),     -- paragraphs joined by a newline
+  body              String CODEC(ZSTD(3)),     -- paragraphs joined by a newline
   paragraph_starts  Array(UInt32) CODEC(ZSTD(1)),  -- byte of body at which each begins: a paragraph may hold newlines itself
   captions          Array(String),
   authors           Array(String),
@@ -122,7 +122,7 @@ CREATE TABLE IF NOT EXISTS document_versions (
   language          LowCardinality(String),
   title             String CODEC(ZSTD(3)),
   sapo              String CODEC(ZSTD(3)),
-  body              String CODEC(ZSTD(6)),
+  body              String CODEC(ZSTD(3)),
   paragraph_starts  Array(UInt32) CODEC(ZSTD(1)),
   captions          Array(String),
   authors           Array(String),
