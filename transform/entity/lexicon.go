@@ -22,7 +22,7 @@ var lexicon = map[kind]string{
 		Liên đoàn, Hội, Hiệp hội, Liên hiệp, Liên minh, Quỹ, Tổ chức, Cơ quan, Hội đồng, Học viện, Trường Đại học, Trường ĐH, Đại học, ĐH, Trường Cao đẳng, Trường Trung cấp, Trường THPT, Trường Quản lý, Trường Chính sách, Cao đẳng,
 		Ngân hàng, Ngân hàng TMCP, Ngân hàng Thương mại cổ phần, Báo, Tạp chí, Đài, Tập đoàn, Tổng công ty, Tổng Công ty, TCT, Công ty, Công ty CP, Công ty cổ phần, CTCP, Tổng CTCP, Cty,
 		Công ty TNHH, Công ty TNHH MTV, Công ty TNHH một thành viên, Công ty trách nhiệm hữu hạn, Chứng khoán, Công ty Chứng khoán, Bệnh viện, Đại lý, Xí nghiệp, Hợp tác xã, HTX,
-		Thành ủy, Tỉnh ủy, Đảng bộ, Đảng ủy, Câu lạc bộ, CLB, Đại sứ quán, Tổng lãnh sự quán, Lãnh sự quán, Thương vụ, Hải quan, Bảo hiểm xã hội, BHXH, Chính phủ, Quốc hội,
+		Thành ủy, Tỉnh ủy, Đảng bộ, Đảng ủy, Câu lạc bộ, CLB, Đoàn Luật sư, Đoàn đại biểu Quốc hội, Đại sứ quán, Tổng lãnh sự quán, Lãnh sự quán, Thương vụ, Hải quan, Bảo hiểm xã hội, BHXH, Chính phủ, Quốc hội,
 		Mặt trận Tổ quốc, Kiểm toán, Tổng hội, Cảng vụ, Sở Giao dịch, Chi nhánh, Học viện, Ngân hàng Trung ương`,
 
 	kindWord: `công thương, thương mại, tài chính, kế hoạch, đầu tư, xây dựng, giao thông, vận tải, nông nghiệp, phát triển, nông thôn, môi trường, tài nguyên,
@@ -38,7 +38,7 @@ var lexicon = map[kind]string{
 		tập đoàn, công ty, tổng công ty, liên doanh, đóng tàu, tàu thủy, chủ tàu, lắp máy, gang thép, luyện kim, phân bón, bao bì, in, cổ đông, dự báo, cung cầu, biến đổi, khí hậu, khí tượng, thủy văn, hợp tác xã, việc làm,
 		nhân dân, hành chính, chính trị, cảnh sát, điều tra, thi hành án, dân sự, tối cao, kiểm sát, bình ổn, bình ổn giá, điện gió, điện mặt trời, hình sự, kiểm lâm, phòng chống, dự trữ, an ninh, tôn vinh, thi đua, khen thưởng, tín dụng, cho thuê, cảng hàng không, cảng biển, hạt nhân, vũ trụ, bản quyền, sáng chế, giám định, kiểm định, thẩm định, đấu giá, chủ tàu, thi công, tư vấn, thiết kế, dự án, công trình, chiến lược, pháp luật, thường vụ, đối ngoại, trung du, miền núi, giải pháp, sáng tạo, đổi mới, khởi nghiệp, số, chuyển đổi số, phòng vệ, sở, ngành, phía, tỉnh, thành phố, một, hai`,
 
-	kindTail: `nông thôn, tái tạo, ngân sách, nhà nước, quốc gia, quốc tế, trung ương, trong nước, xã hội, công nghệ, chứng khoán, doanh nghiệp, môi trường, du lịch, thương mại, thị trường,
+	kindTail: `nông thôn, kinh tế, tái tạo, ngân sách, nhà nước, quốc gia, quốc tế, trung ương, trong nước, xã hội, công nghệ, chứng khoán, doanh nghiệp, môi trường, du lịch, thương mại, thị trường,
 		đào tạo, truyền thông, công thương, tài chính, vận tải, tiền tệ, chế tạo, bất động sản, sở hữu trí tuệ, trí tuệ, thế giới, thống kê, hải quan, công nghiệp, thủy sản, lâm sản, tối cao, điều tra, bình ổn giá, giá, dân sự`,
 
 	kindDescriptor: `công ty, tập đoàn, hãng, thương hiệu, shop, cửa hàng, hệ thống, chuỗi, doanh nghiệp, sàn, hãng tin, báo, tờ, tạp chí, ngân hàng, quỹ, gã khổng lồ, nền tảng, ứng dụng, startup,

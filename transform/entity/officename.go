@@ -130,7 +130,7 @@ func (n *nameScan) capitalStep(j int) bool {
 		return false
 	}
 	if j > n.head {
-		if n.personFollows(j) || p.is(j, kindPosition) || p.is(j, kindHead) && isOfficeHead(t.text) && !p.is(j, kindWord) {
+		if e, _ := p.longest(j, kindPosition); n.personFollows(j) || e != nil && !e.lower || p.is(j, kindHead) && isOfficeHead(t.text) && !p.is(j, kindWord) {
 			return false
 		}
 	}
@@ -172,7 +172,7 @@ func (n *nameScan) lowerStep(j int, afterPlace bool) bool {
 		return false // UBND các tỉnh are many
 	}
 	if e, end := p.longest(j, kindWord); e != nil {
-		if p.capitalFollows(end) {
+		if p.capitalFollows(end) || end < len(p.toks) && n.listGoesOn(end) {
 			n.at = end
 			return true
 		}
@@ -298,7 +298,8 @@ func (p *paragraph) capitalFollows(j int) bool {
 // organisation where that person holds a post.
 func (n *nameScan) personFollows(j int) bool {
 	p := n.p
-	if !n.posted || n.good == n.head && !p.endsAt(j, kindLevel) || !p.is(j, kindSurname) || !p.glued(j) {
+	_, known := p.longest(n.start, kindOrganisation)
+	if !n.posted && known != j || n.good == n.head && !p.endsAt(j, kindLevel) || !p.is(j, kindSurname) || !p.glued(j) {
 		return false
 	}
 	if e, end := p.longest(j, kindPlace); e != nil && (end-j > 1 || end == len(p.toks) || !p.toks[end].upper) {

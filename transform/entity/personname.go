@@ -68,6 +68,9 @@ func (p *paragraph) nameEnd(i int, strong bool) int {
 	if p.toks[i].caps && (end-i == 1 || !p.toks[i+1].caps) {
 		return i // ACV Vũ Thế Phiệt: a firm
 	}
+	if !slices.ContainsFunc(p.toks[i:end], func(t token) bool { return len(t.text) > 2 }) {
+		return i // N.T.H.
+	}
 	foreign := slices.ContainsFunc(p.toks[i:end], func(t token) bool { return !t.syllable })
 	switch {
 	case surname && end-i >= 2:

@@ -72,7 +72,8 @@ func (d *document) complementBefore(p *paragraph, i, post int) (complement, bool
 			j = m.end
 			continue
 		}
-		if !soft(p.toks[j].gap, p.toks[j-1]) && !bracket {
+		learned := j == post && p.toks[j].gap == "," && p.titleEnd(j) > j // Chuyên gia kinh tế, PGS.TS Nguyễn Văn A
+		if !soft(p.toks[j].gap, p.toks[j-1]) && !bracket && !learned {
 			return c, false
 		}
 		if bracket && p.nameEnd(j, true) == j {
@@ -308,7 +309,7 @@ func (p *paragraph) postText(j, k int) string {
 
 // endsClause reports whether a verb begins at k that ends an apposition.
 func (p *paragraph) endsClause(k int) bool {
-	if p.is(k, kindSpeech) && !p.is(k, kindWord) {
+	if p.is(k, kindSpeech) && !p.is(k, kindWord) && !p.toks[k].upper {
 		return true
 	}
 	switch p.toks[k].text {
