@@ -3,6 +3,7 @@ package crawler
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"net"
 	"net/url"
 	"regexp"
@@ -39,8 +40,8 @@ var tracking = []string{
 // base (which may be empty if raw is absolute) as the WHATWG URL standard says,
 // without fragment, tracking parameters and default port. Where src is not nil,
 // its alias hosts and the usual copies of a host (www., m., amp.) become its first
-// host, http becomes https if the source publishes https addresses, and only the
-// query parameters of Documents.KeepQuery stay, if it lists any.
+// host, http becomes https if the first address the source file names is https, and
+// only the query parameters of Documents.KeepQuery stay, if it lists any.
 //
 // It refuses addresses that are not http or https, carry a user name or password,
 // or are longer than 2048 bytes. Canonical(Canonical(x)) is Canonical(x).
@@ -49,7 +50,31 @@ func Canonical(raw, base string, src *catalog.Source) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	keep := []string(nil)
+	return canonical(u, src)
+}
+
+// linked returns the address to ask for: like Canonical without a source, so the
+// host stays as the publisher linked it.
+func linked(raw, base string) (string, error) {
+	return Canonical(raw, base, nil)
+}
+
+// both returns linked and Canonical of one address.
+func both(raw, base string, src *catalog.Source) (link, identity string, err error) {
+	u, err := parseAddress(raw, base)
+	if err != nil {
+		return "", "", err
+	}
+	if link, err = canonical(u, nil); err != nil {
+		return "", "", err
+	}
+	identity, err = canonical(u, src)
+	return link, identity, err
+}
+
+// canonical changes u.
+func canonical(u *whatwg.Url, src *catalog.Source) (string, error) {
+	var keep []string
 	if src != nil {
 		keep = src.Documents.KeepQuery
 		if host, ok := canonicalHost(src, hostPort(u)); ok && host != hostPort(u) {
@@ -59,14 +84,12 @@ func Canonical(raw, base string, src *catalog.Source) (string, error) {
 			u.SetProtocol("https")
 		}
 	}
-	u.SetSearch(cleanQuery(u.Query(), keep))
+	if query := u.Query(); query != "" || strings.HasSuffix(u.Href(true), "?") {
+		if clean := cleanQuery(query, keep); clean != query || clean == "" {
+			u.SetSearch(clean)
+		}
+	}
 	return href(u)
-}
-
-// linked returns the address to ask for: like Canonical without a source, so the
-// host stays as the publisher linked it.
-func linked(raw, base string) (string, error) {
-	return Canonical(raw, base, nil)
 }
 
 // parseAddress resolves and checks an address.
@@ -188,26 +211,35 @@ func hostPort(u *whatwg.Url) string {
 	return u.Hostname()
 }
 
+// publishesHTTPS goes by the first address the source file names.
 func publishesHTTPS(src *catalog.Source) bool {
-	for _, a := range declared(src) {
-		if strings.HasPrefix(a, "https:") {
-			return true
-		}
+	for a := range declared(src) {
+		return strings.HasPrefix(a, "https:")
 	}
 	return false
 }
 
-// declared returns all addresses a source file names.
-func declared(src *catalog.Source) []string {
-	var all []string
-	for _, f := range src.Discover.Feeds {
-		all = append(all, f.URL)
+// declared yields all addresses a source file names.
+func declared(src *catalog.Source) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range src.Discover.Feeds {
+			if !yield(src.Discover.Feeds[i].URL) {
+				return
+			}
+		}
+		for i := range src.Discover.Listings {
+			if !yield(src.Discover.Listings[i].URL) {
+				return
+			}
+		}
+		for _, more := range [][]string{src.Discover.Sitemaps, src.Discover.Pages} {
+			for _, a := range more {
+				if !yield(a) {
+					return
+				}
+			}
+		}
 	}
-	for _, l := range src.Discover.Listings {
-		all = append(all, l.URL)
-	}
-	all = append(all, src.Discover.Sitemaps...)
-	return append(all, src.Discover.Pages...)
 }
 
 // isTrap recognises addresses that pages make for ever: too many segments, or the

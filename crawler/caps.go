@@ -227,7 +227,7 @@ func decode(wire io.Reader, h http.Header, name string, l *Limits) (io.Reader, e
 	if len(codings) == 0 && (path.Ext(name) == ".gz" || strings.Contains(strings.ToLower(h.Get("Content-Type")), "gzip")) {
 		buffered := bufio.NewReader(body)
 		if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-			r, err := gzip.NewReader(buffered)
+			r, err := newGzip(buffered)
 			if err != nil {
 				return nil, codingFault(err)
 			}
@@ -241,7 +241,7 @@ func decode(wire io.Reader, h http.Header, name string, l *Limits) (io.Reader, e
 func decoder(coding string, body io.Reader, l *Limits) (io.Reader, error) {
 	switch coding {
 	case "gzip", "x-gzip":
-		return gzip.NewReader(body)
+		return newGzip(body)
 	case "br":
 		return brotli.NewReader(body), nil
 	case "zstd":
@@ -265,6 +265,36 @@ func decoder(coding string, body io.Reader, l *Limits) (io.Reader, error) {
 		return flate.NewReader(buffered), nil
 	}
 	return nil, newFault("bad_coding", nhip.OutcomePermanentError, "unknown content coding %.40q", coding)
+}
+
+// pooledGzip gives its window back at the end of the body: most pages come packed,
+// and a window is as large as a page.
+type pooledGzip struct{ z *gzip.Reader }
+
+var gzips sync.Pool
+
+func newGzip(body io.Reader) (*pooledGzip, error) {
+	z, _ := gzips.Get().(*gzip.Reader)
+	if z == nil {
+		z = new(gzip.Reader)
+	}
+	if err := z.Reset(body); err != nil {
+		gzips.Put(z)
+		return nil, err
+	}
+	return &pooledGzip{z}, nil
+}
+
+func (p *pooledGzip) Read(b []byte) (int, error) {
+	if p.z == nil {
+		return 0, io.EOF
+	}
+	n, err := p.z.Read(b)
+	if err == io.EOF {
+		gzips.Put(p.z)
+		p.z = nil
+	}
+	return n, err
 }
 
 // onClose runs a function once the body is closed.

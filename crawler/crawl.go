@@ -214,7 +214,7 @@ func (s *session) refused(d *document, f *fault, v nhip.Visit, before *nhip.Visi
 // the one it was redirected to. A redirect to something that is no document (the
 // section, the home page) is how publishers withdraw one: it becomes a fault.
 func (s *session) finalAddress(d *document, ans *answer, v *nhip.Visit) string {
-	if ans.fault != nil {
+	if ans.fault != nil || ans.url == d.link {
 		return d.canonical
 	}
 	final, err := Canonical(ans.url, "", s.src)
@@ -322,6 +322,9 @@ func (s *session) ask(addresses []string) error {
 // validators returns what to ask "modified since?" with. Only addresses whose
 // content the store holds have any.
 func (s *session) validators(address string) (etag, modified string) {
+	if s.crawler.memory == nil {
+		return "", ""
+	}
 	canonical, err := Canonical(address, "", s.src)
 	if err != nil || s.ask([]string{canonical}) != nil {
 		return "", ""

@@ -252,13 +252,9 @@ type found struct {
 // add puts an address on the list of documents, once. Addresses that were only guessed to be documents and are none of the
 // source's are left out silently; those that the source chose are counted.
 func (s *session) add(address, base string, kind nhip.PageKind, how found) {
-	link, err := linked(address, base)
+	link, canonical, err := both(address, base, s.src)
 	if err != nil {
 		return // javascript:, mailto:, nothing at all
-	}
-	canonical, err := Canonical(link, "", s.src)
-	if err != nil {
-		return
 	}
 	if d := s.seen[canonical]; d != nil {
 		if how.archived {

@@ -56,6 +56,9 @@ func readFeed(body []byte, base string, most int) ([]FeedItem, error) {
 	if err != nil {
 		return nil, newFault("feed_parse", nhip.OutcomePermanentError, "feed: %w", err)
 	}
+	if feed.FeedType == "json" && feed.FeedVersion == "" && len(feed.Items) == 0 {
+		return nil, newFault("feed_parse", nhip.OutcomePermanentError, "JSON that is no feed")
+	}
 	if resolved, err := linked(feed.Link, base); err == nil && base == "" {
 		base = resolved // a saved feed of unknown address: its own link is the next best
 	}

@@ -20,6 +20,7 @@ type answer struct {
 	header      http.Header
 	contentType string // as the publisher sent it
 	body        []byte
+	sha256      [sha256.Size]byte // once it was judged
 	at          time.Time
 	fault       *fault
 }
@@ -130,7 +131,8 @@ func (s *session) judge(canonical string, kind nhip.PageKind, ans *answer, befor
 		}
 		return v
 	}
-	v.BodySHA256 = sha256.Sum256(ans.body)
+	ans.sha256 = sha256.Sum256(ans.body)
+	v.BodySHA256 = ans.sha256
 	if before != nil && before.BodySHA256 == v.BodySHA256 {
 		v.Outcome = nhip.OutcomeNotModified // whatever its validators say
 	}
@@ -167,7 +169,7 @@ func binaryType(body []byte) string {
 // page makes the page of an answer that was judged OK.
 func (s *session) page(canonical string, kind nhip.PageKind, ans *answer) *nhip.Page {
 	return &nhip.Page{Source: s.src.ID, URL: canonical, Kind: kind, FetchedAt: ans.at, Status: ans.status,
-		Header: ans.header, ContentType: ans.contentType, Body: ans.body, SHA256: sha256.Sum256(ans.body)}
+		Header: ans.header, ContentType: ans.contentType, Body: ans.body, SHA256: ans.sha256}
 }
 
 func (a *answer) String() string {

@@ -141,7 +141,7 @@ func inScope(src *catalog.Source, host string, isDeclared bool) bool {
 	if !isDeclared {
 		return false
 	}
-	for _, a := range declared(src) {
+	for a := range declared(src) {
 		if u, err := parseAddress(a, ""); err == nil && hostPort(u) == host {
 			return true
 		}

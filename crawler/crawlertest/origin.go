@@ -10,6 +10,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -65,7 +66,7 @@ func newOrigin(t testing.TB, ip string) *Origin {
 	}
 	o := &Origin{handlers: map[string]http.Handler{}}
 	o.server = httptest.NewUnstartedServer(o)
-	o.server.Config.ErrorLog = nil
+	o.server.Config.ErrorLog = log.New(io.Discard, "", 0) // misbehaving is what it is for
 	_ = o.server.Listener.Close()
 	o.server.Listener = l
 	return o
