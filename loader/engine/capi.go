@@ -330,16 +330,8 @@ func (s *insert) cancel() {
 	c.insertDestroy(s.handle)
 }
 
-// Query classes of chdb_classify_query_n.
-const (
-	classRead = iota
-	classMutating
-	classMutatingGlobal
-	classControl
-	classUnknown
-)
-
-// classification is what the parser says of a text without running it.
+// classification is what the parser says of a text without running it. class is 0
+// for reading, 1 mutating, 2 mutating beyond a database, 3 control, 4 unknown.
 type classification struct {
 	size, statements, flags, class uint32
 }

@@ -20,7 +20,6 @@ const (
 	codeTooLarge            = 128
 	codeSyntaxError         = 62
 	codeUnknownSetting      = 115
-	codeReadonly            = 164
 	codeTooManyQueries      = 202
 	codeCannotDecompress    = 271
 	codeQueryWasCancelled   = 394
@@ -69,7 +68,7 @@ func (e *exception) status() int {
 		return http.StatusNotImplemented
 	case 76, 202, 209:
 		return http.StatusServiceUnavailable
-	case 6, 8, 15, 26, 27, 33, 36, 38, 41, 43, 44, 53, 62, 69, 72, 117, 131, 167, 168, 271, 344, 372, 373, 374, 456, 457:
+	case 6, 8, 15, 26, 27, 32, 33, 36, 38, 41, 43, 44, 53, 62, 69, 72, 117, 131, 167, 168, 271, 344, 372, 373, 374, 456, 457:
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -33,6 +35,7 @@ func (cl *Client) Proxy() http.Handler {
 			DisableCompression: true, // bytes pass as they are
 		},
 		FlushInterval: -1,
+		ErrorLog:      log.New(io.Discard, "", 0), // a broken stream is the client's to see
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			e := raise(codeNetworkError, "NETWORK_ERROR", "The engine does not answer: %v", err)
 			w.Header().Set("X-ClickHouse-Exception-Code", "210")

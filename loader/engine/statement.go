@@ -34,6 +34,8 @@ func readStatement(text string) (statement, error) {
 		first = l.next()
 	}
 	switch {
+	case first.kind == tokenInvalid:
+		return statement{}, unclosed(text, first)
 	case first.kind == tokenEnd, first.kind == tokenSemi:
 		return statement{}, raise(codeSyntaxError, "SYNTAX_ERROR", "Empty query")
 	case l.is(first, "INSERT"):
@@ -159,7 +161,11 @@ func readInsert(l *lexer, text string) (statement, error) {
 		t = l.next()
 	}
 	if l.is(t, "TABLE") {
-		if after := l.peek(); after.kind == tokenWord || after.kind == tokenQuoted || after.kind == tokenSign && text[after.start] == '{' {
+		switch after := l.peek(); {
+		case l.isClause(after):
+			return statement{}, raise(codeSyntaxError, "SYNTAX_ERROR",
+				"Syntax error: failed at position %d: is TABLE a keyword or a name here? Put the table's name in back quotes", t.start+1)
+		case after.kind == tokenWord || after.kind == tokenQuoted || after.kind == tokenSign && text[after.start] == '{':
 			t = l.next()
 		}
 	}
@@ -175,11 +181,10 @@ func readInsert(l *lexer, text string) (statement, error) {
 		switch {
 		case t.kind == tokenInvalid:
 			return s, unclosed(text, t)
-		case t.kind == tokenEnd:
-			s.head = text[:t.start]
-			return s, nil
-		case t.kind == tokenSemi:
-			return s, s.endAt(l, text, t)
+		case t.kind == tokenEnd, t.kind == tokenSemi:
+			// Not left to the engine: what it made of the text could hold data.
+			return s, raise(codeSyntaxError, "SYNTAX_ERROR",
+				"Syntax error: failed at position %d: expected VALUES, FORMAT or SELECT", t.start+1)
 		case t.kind == tokenSign && strings.ContainsRune("([{", rune(text[t.start])):
 			if after := l.peek(); depth == 0 && (l.is(after, "SELECT") || l.is(after, "WITH")) {
 				return s, s.readClauses(l, text, t)
@@ -199,8 +204,16 @@ func readInsert(l *lexer, text string) (statement, error) {
 	}
 }
 
+// isClause tells whether t begins what follows the table of an INSERT.
+func (l *lexer) isClause(t token) bool {
+	return l.is(t, "VALUES") || l.is(t, "FORMAT") || l.is(t, "SELECT") || l.is(t, "WITH") || l.is(t, "SETTINGS")
+}
+
 // pastName moves over name, db.name or {name:Identifier} and returns the token after it.
 func (l *lexer) pastName(text string, t token) token {
+	if t.kind == tokenInvalid {
+		return t
+	}
 	if t.kind == tokenSign && text[t.start] == '{' {
 		for t.kind != tokenEnd && t.kind != tokenInvalid && (t.kind != tokenSign || text[t.start] != '}') {
 			t = l.next()
