@@ -117,3 +117,25 @@ func schemaOf(t testing.TB, s *Store) map[string]string {
 	}
 	return out
 }
+
+// Two commands that find an old store at once both migrate it, to the same schema.
+func TestTwoMigrators(t *testing.T) {
+	want := schemaOf(t, openTest(t))
+	a := openUnmigrated(t)
+	b := openDatabase(t, a.Database())
+	errs := make(chan error, 2)
+	for _, s := range []*Store{a, b} {
+		go func() {
+			_, err := s.Migrate(context.Background())
+			errs <- err
+		}()
+	}
+	for range 2 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if d := cmp.Diff(want, schemaOf(t, a)); d != "" {
+		t.Error(d)
+	}
+}
