@@ -20,8 +20,9 @@ type Pipeline struct {
 	opts   Options
 }
 
-// Stages are the concrete stages a pipeline runs. Store is nil in a dry run:
-// everything is fetched and read, nothing is kept.
+// Stages are the concrete stages a pipeline runs. Reader is always needed, Crawler
+// for Run, Store for Replay. A Run without Store is a dry run: everything is
+// fetched and read, nothing is kept.
 type Stages struct {
 	Crawler Crawler
 	Reader  Reader
@@ -43,8 +44,8 @@ type Options struct {
 
 // NewPipeline checks the stages and starts nothing.
 func NewPipeline(stages Stages, opts Options) (*Pipeline, error) {
-	if stages.Crawler == nil || stages.Reader == nil {
-		return nil, errors.New("pipeline: crawler and reader are required")
+	if stages.Reader == nil {
+		return nil, errors.New("pipeline: a reader is required")
 	}
 	if opts.Sources <= 0 {
 		opts.Sources = 8
@@ -75,6 +76,9 @@ func NewPipeline(stages Stages, opts Options) (*Pipeline, error) {
 // of Run means that the store failed, and the returned run says how far it came.
 // When ctx is cancelled, what was fetched is still loaded within the grace period.
 func (p *Pipeline) Run(ctx context.Context, sources []*catalog.Source) (nhip.Run, error) {
+	if p.stages.Crawler == nil {
+		return nhip.Run{}, errors.New("pipeline: a run needs a crawler")
+	}
 	run := nhip.Run{ID: NewRunID(), StartedAt: time.Now(), Sources: make([]nhip.Account, len(sources))}
 	errs := make([]error, len(sources))
 	slots := make(chan struct{}, p.opts.Sources)

@@ -2,6 +2,7 @@ package schedules
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,6 +20,9 @@ type Replay struct {
 // readings. It fetches nothing and writes no visits. Its accounts count every
 // kept page as discovered and fetched.
 func (p *Pipeline) Replay(ctx context.Context, what Replay) (nhip.Run, error) {
+	if p.stages.Store == nil {
+		return nhip.Run{}, errors.New("pipeline: a replay needs a store")
+	}
 	run := nhip.Run{ID: NewRunID(), StartedAt: time.Now()}
 	intakes := map[nhip.SourceID]*intake{}
 	var order []nhip.SourceID

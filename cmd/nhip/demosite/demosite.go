@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -58,6 +59,23 @@ func Handler() http.Handler {
 		panic(fmt.Sprintf("demosite: bundled content: %v", err)) // a test reads every file
 	}
 	return web
+}
+
+// Addresses returns every address the site answers, in order: documents, listing
+// pages, the feed and each host's robots.txt.
+func Addresses() ([]string, error) {
+	web, err := build()
+	if err != nil {
+		return nil, fmt.Errorf("demosite: bundled content: %w", err)
+	}
+	var out []string
+	for host, pages := range web {
+		for path := range pages {
+			out = append(out, "http://"+host+path)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
 }
 
 // file is one answer of the site.

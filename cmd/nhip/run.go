@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"net/netip"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"nhip"
+	"nhip/catalog"
+	"nhip/crawler"
+	"nhip/loader"
+	"nhip/loader/engine"
+	"nhip/schedules"
+	"nhip/transform"
+)
+
+const version = "0.1"
+
+var runCommand = command{
+	name:    "run",
+	args:    "[--source ID]... [--archive PATH]... [--shard I/N] [--dry-run]",
+	summary: "Take all enabled sources, or the named ones, through one ingestion run and print its accounts",
+	example: `nhip run                                        all enabled sources
+nhip run --source vnexpress --source cafef      two of them
+nhip run --archive pages.warc.gz                the web as it was kept in a WARC file
+nhip run --archive ./pages                      or in a folder with an index.tsv (file, url, kind)
+nhip run --shard 1/3                            the first third of the sources, for one of three machines
+nhip run --dry-run --format json                fetch and read, keep nothing, accounts as JSON`,
+	flags: func(flags *pflag.FlagSet) {
+		flags.StringArray("source", nil, "`id` of a source to run; may be given several times")
+		flags.StringArray("archive", nil, "take the web from this `path` instead of the network; may be given several times")
+		flags.String("shard", "", "`I/N`: only the I-th of N parts of the sources")
+		flags.Bool("dry-run", false, "fetch and read, but keep nothing")
+		flags.String("format", "table", "`form` of the accounts: table or json")
+	},
+	run: func(ctx context.Context, c *call) error {
+		if len(c.args) > 0 {
+			return usagef("run: unexpected argument %q; sources are named with --source", c.args[0])
+		}
+		format, err := oneOf(c, "format", "table", "json")
+		if err != nil {
+			return err
+		}
+		cat, err := openCatalog(c)
+		if err != nil {
+			return err
+		}
+		opts := ingestion{catalog: cat}
+		if paths, _ := c.flags.GetStringArray("archive"); len(paths) > 0 {
+			if opts.archive, err = openArchives(c, paths); err != nil {
+				return err
+			}
+		}
+		ids, _ := c.flags.GetStringArray("source")
+		if opts.sources, err = chooseSources(cat, ids, opts.archive); err != nil {
+			return err
+		}
+		if shard, _ := c.flags.GetString("shard"); shard != "" {
+			if opts.sources, err = shardOf(opts.sources, shard); err != nil {
+				return err
+			}
+		}
+		opts.dry, _ = c.flags.GetBool("dry-run")
+		run, err := ingest(ctx, c, opts)
+		if run.ID != "" {
+			if printErr := printAccounts(c.stdout, run, format); err == nil {
+				err = printErr
+			}
+		}
+		return cmpError(err, run)
+	},
+}
+
+// cmpError is how a run ended: its own error first, then that of its sources.
+func cmpError(err error, run nhip.Run) error {
+	if err != nil {
+		return err
+	}
+	var failed []string
+	for _, a := range run.Sources {
+		if a.Error != "" {
+			failed = append(failed, string(a.Source))
+		}
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("%w: %s", errPartial, strings.Join(failed, ", "))
+	}
+	return nil
+}
+
+// ingestion is what one run works on.
+type ingestion struct {
+	catalog *catalog.Catalog
+	sources []*catalog.Source
+	archive *crawler.Archive
+	resolve map[string]netip.AddrPort
+	dry     bool
+}
+
+// ingest wires the stages and runs them once.
+func ingest(ctx context.Context, c *call, in ingestion) (nhip.Run, error) {
+	stages := schedules.Stages{}
+	var memory crawler.Memory
+	if !in.dry {
+		store, err := openStore(ctx, c, in.catalog)
+		if err != nil {
+			return nhip.Run{}, err
+		}
+		defer store.Close()
+		stages.Store, memory = store, store
+	}
+	var err error
+	if stages.Crawler, err = newCrawler(c, crawler.Options{Memory: memory, Archive: in.archive, Resolve: in.resolve}); err != nil {
+		return nhip.Run{}, err
+	}
+	if stages.Reader, err = transform.New(in.catalog); err != nil {
+		return nhip.Run{}, err
+	}
+	line := newProgress(c.stderr, "run", len(in.sources))
+	defer line.end()
+	pipeline, err := schedules.NewPipeline(stages, schedules.Options{Log: c.log, Progress: line.account})
+	if err != nil {
+		return nhip.Run{}, err
+	}
+	return pipeline.Run(ctx, in.sources)
+}
+
+func newCrawler(c *call, opts crawler.Options) (*crawler.Crawler, error) {
+	opts.UserAgent = "nhip/" + version
+	opts.Contact = c.config.Contact
+	return crawler.New(opts)
+}
+
+// openStore opens the store, brings its schema up to date and tells it the catalog.
+func openStore(ctx context.Context, c *call, cat *catalog.Catalog) (*loader.Store, error) {
+	store, err := openStoreAsItIs(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := store.Migrate(ctx); err != nil {
+		store.Close()
+		return nil, err
+	}
+	if err := store.SaveCatalog(ctx, cat); err != nil {
+		store.Close()
+		return nil, err
+	}
+	return store, nil
+}
+
+// openStoreAsItIs opens the store without touching its schema.
+func openStoreAsItIs(ctx context.Context, c *call) (*loader.Store, error) {
+	line := newProgress(c.stderr, "engine", 1)
+	defer line.end()
+	return loader.Open(ctx, loader.Options{DSN: c.config.DSN, DataDir: c.config.Data,
+		Engine: engine.Options{DataDir: c.config.Data, Library: c.config.Library, Progress: line.bytes}})
+}
+
+// openCatalog loads the built-in catalog with the configured overlay.
+func openCatalog(c *call, more ...fs.FS) (*catalog.Catalog, error) {
+	var overlay fs.FS
+	if dir := c.config.Catalog; dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return nil, usagef("catalog %s: not a folder; --catalog and NHIP_CATALOG name a folder of catalog files", dir)
+		}
+		overlay = os.DirFS(dir)
+	}
+	if len(more) > 0 {
+		overlay = more[0]
+	}
+	return catalog.Load(overlay)
+}
+
+// openArchives indexes archives and says what of them is damaged; the rest is used.
+func openArchives(c *call, paths []string) (*crawler.Archive, error) {
+	archive, err := crawler.OpenArchive(paths...)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range archive.Damage() {
+		c.log.Warn("archive is damaged, the rest of it is read", "url", d.Path, "offset", d.Offset, "err", d.Err)
+	}
+	return archive, nil
+}
+
+// chooseSources picks the named sources, or all that are enabled; from an archive
+// all that it holds pages of, since reading what is kept burdens nobody.
+func chooseSources(cat *catalog.Catalog, ids []string, archive *crawler.Archive) ([]*catalog.Source, error) {
+	var out []*catalog.Source
+	if len(ids) > 0 {
+		var unknown []string
+		for _, id := range ids {
+			src, ok := cat.Source(nhip.SourceID(id))
+			if !ok {
+				unknown = append(unknown, id)
+				continue
+			}
+			if !slices.Contains(out, src) {
+				out = append(out, src)
+			}
+		}
+		if len(unknown) > 0 {
+			return nil, usagef("no source %s in the catalog; `nhip sources` lists them", strings.Join(unknown, ", "))
+		}
+		return out, nil
+	}
+	for _, src := range cat.Sources {
+		if archive != nil && archive.Holds(src) || archive == nil && src.IsEnabled() {
+			out = append(out, src)
+		}
+	}
+	if len(out) == 0 && archive != nil {
+		return nil, errors.New("the archive holds no page of any source in the catalog; `nhip sources` lists their hosts")
+	}
+	return out, nil
+}
+
+// shardOf keeps the sources of shard "I/N": every source belongs to exactly one of
+// the N shards, whatever else the catalog holds.
+func shardOf(sources []*catalog.Source, shard string) ([]*catalog.Source, error) {
+	first, second, ok := strings.Cut(shard, "/")
+	i, err1 := strconv.Atoi(first)
+	n, err2 := strconv.Atoi(second)
+	if !ok || err1 != nil || err2 != nil || n < 1 || i < 1 || i > n {
+		return nil, usagef("--shard %s: want I/N with 1 <= I <= N, such as 1/3", shard)
+	}
+	var out []*catalog.Source
+	for _, src := range sources {
+		h := fnv.New32a()
+		h.Write([]byte(src.ID))
+		if int(h.Sum32()%uint32(n)) == i-1 {
+			out = append(out, src)
+		}
+	}
+	return out, nil
+}
+
+// oneOf returns a flag's value if it is one of the allowed.
+func oneOf(c *call, flag string, allowed ...string) (string, error) {
+	v, err := c.flags.GetString(flag)
+	if err == nil && slices.Contains(allowed, v) {
+		return v, nil
+	}
+	return "", usagef("--%s %s: want %s", flag, v, strings.Join(allowed, " or "))
+}
