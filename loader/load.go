@@ -159,9 +159,14 @@ func (s *Store) loadBatch(ctx context.Context, b *batch) error {
 func (b *batch) build(h history, kept map[pageKey]bool) {
 	order := make([]*nhip.Item, 0, len(b.items))
 	for i := range b.items {
-		b.addVisit(b.items[i].Visit)
-		if it := &b.items[i]; it.Page != nil && it.Record != nil {
+		it := &b.items[i]
+		b.addVisit(it.Visit)
+		switch {
+		case it.Page != nil && it.Record != nil:
 			order = append(order, it)
+		case it.Record != nil: // a mistake of the caller, but it must be counted
+			b.rejectItem(&nhip.Page{Source: it.Record.Source, URL: it.Record.URL, FetchedAt: it.Visit.At}, it.Record.Reader, "check",
+				refuse("no_page", "a record without its page"), it.Record)
 		}
 	}
 	slices.SortStableFunc(order, func(x, y *nhip.Item) int {

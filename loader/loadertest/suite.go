@@ -294,6 +294,7 @@ func rejects(t *testing.T, s *loader.Store) {
 	if err := s.Pages(context.Background(), source, time.Time{}, "", func(nhip.Page) error { return stop }); err != stop {
 		t.Errorf("error of the caller: %v", err)
 	}
+	want(t, "a record without its page", load(t, s, nhip.Item{Visit: bad.Visit, Record: bad.Record}), nhip.Loaded{Rejected: map[string]int{"no_page": 1}})
 	good := bad
 	record := *bad.Record
 	record.Reader, record.Reject = "r/2", ""
