@@ -89,7 +89,16 @@ func canonical(u *whatwg.Url, src *catalog.Source) (string, error) {
 			u.SetSearch(clean)
 		}
 	}
-	return href(u)
+	address, err := href(u)
+	if err != nil || src == nil || src.Documents.URL == nil || u.Query() == "" || src.Documents.URL.MatchString(address) {
+		return address, err
+	}
+	// A query that the addresses of the source's documents do not have is a mark of
+	// where the link stood (?rss=1, ?src=box), if the address is one without it.
+	if bare, _, _ := strings.Cut(address, "?"); src.Documents.URL.MatchString(bare) {
+		return bare, nil
+	}
+	return address, nil
 }
 
 // parseAddress resolves and checks an address.

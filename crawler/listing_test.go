@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -146,6 +147,15 @@ func TestCanonical(t *testing.T) {
 	src.Documents.KeepQuery = []string{"id"}
 	if got, _ := Canonical("https://tin.example/xem?id=7&page=2", "", src); got != "https://tin.example/xem?id=7" {
 		t.Errorf("kept query: %s", got)
+	}
+	src.Documents = catalog.Documents{URL: &catalog.Pattern{Regexp: regexp.MustCompile(`^https://tin\.example/[a-z-]+-\d+\.html$`)}}
+	for raw, want := range map[string]string{
+		"https://tin.example/thep-tang-1.html?rss=1": "https://tin.example/thep-tang-1.html", // a mark of the feed
+		"https://tin.example/xem?id=7":               "https://tin.example/xem?id=7",         // no document with or without
+	} {
+		if got, err := Canonical(raw, "", src); err != nil || got != want {
+			t.Errorf("%q of a source that says what its documents look like: %q (%v), want %q", raw, got, err, want)
+		}
 	}
 	for address, trap := range map[string]bool{
 		"https://tin.example/a/b/a/b/a/b/a/b": true, "https://tin.example/" + strings.Repeat("x/", 25): true, "https://tin.example/?a=1&a=1&a=1&a=1": true,
