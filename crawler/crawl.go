@@ -33,6 +33,7 @@ type session struct {
 	attempt   attempt // of the running request
 	got       *answer
 	bytes     atomic.Int64
+	lastSize  int // of a body
 
 	account   nhip.Account
 	documents []*document

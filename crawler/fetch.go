@@ -43,7 +43,7 @@ func (s *session) newCollector() *colly.Collector {
 	c.SetRequestTimeout(0)
 	c.SetRedirectHandler(s.redirect)
 	c.OnResponse(func(r *colly.Response) {
-		s.got = &answer{url: r.Request.URL.String(), status: r.StatusCode, header: *r.Headers, body: r.Body}
+		s.got = &answer{url: r.Request.URL.String(), status: r.StatusCode, header: *r.Headers, body: s.attempt.body}
 	})
 	return c
 }

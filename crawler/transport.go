@@ -1,13 +1,16 @@
 package crawler
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"mime"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -28,6 +31,7 @@ type attempt struct {
 
 	requests    int       // hops, robots.txt aside
 	contentType string    // as the publisher sent it
+	body        []byte    // of the last hop, whole
 	capturedAt  time.Time // when an archive took it
 }
 
@@ -55,8 +59,9 @@ func (c *Crawler) chain(s *session) http.RoundTripper {
 	return &counted{next: rt, session: s}
 }
 
-// counted counts requests, and gives colly a Content-Type without character set: it
-// would convert the body to UTF-8 by it, wrong or not.
+// counted counts requests, and takes the body before colly does: colly would convert
+// it to UTF-8 by a character set in the Content-Type, wrong or not, and read it into a
+// buffer that grows from nothing.
 type counted struct {
 	next    http.RoundTripper
 	session *session
@@ -65,13 +70,53 @@ type counted struct {
 func (t *counted) RoundTrip(req *http.Request) (*http.Response, error) {
 	a := attemptOf(req.Context())
 	a.requests++
+	hint := t.session.lastSize // pages of one source are about as long as each other
 	resp, err := t.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
 	a.contentType = resp.Header.Get("Content-Type")
 	resp.Header.Set("Content-Type", mediaType(a.contentType))
+	if isRedirect(resp) {
+		return resp, nil
+	}
+	defer resp.Body.Close()
+	if a.body, err = readAll(resp.Body, hint); err != nil {
+		return nil, err
+	}
+	t.session.lastSize = len(a.body)
+	resp.Body = http.NoBody
 	return resp, nil
+}
+
+// readAll is [io.ReadAll] with a guess of the size. It leaves little unused behind.
+func readAll(r io.Reader, hint int) ([]byte, error) {
+	b := make([]byte, 0, max(hint+hint/8, 4096))
+	for {
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if err == io.EOF {
+			if cap(b) > 2*len(b) {
+				b = bytes.Clone(b)
+			}
+			return b, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(b) == cap(b) {
+			b = slices.Grow(b, max(cap(b), 1))
+		}
+	}
+}
+
+// isRedirect tells whether net/http will follow the answer.
+func isRedirect(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case 301, 302, 303, 307, 308:
+		return resp.Header.Get("Location") != ""
+	}
+	return false
 }
 
 // mediaType returns a type without parameters, as far as it can be read.
