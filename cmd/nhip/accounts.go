@@ -53,7 +53,10 @@ func printAccounts(w io.Writer, run nhip.Run, format string) error {
 func verdict(run nhip.Run) string {
 	t := run.Totals
 	took := fmt.Sprintf("run %s took %.1f s", run.ID, run.Took)
-	if t.Articles == 0 {
+	switch {
+	case t.Articles == 0 && t.Discovered == 0:
+		return fmt.Sprintf("%s: nothing new, the feeds and lists announce nothing that is not known", took)
+	case t.Articles == 0:
 		return fmt.Sprintf("%s: nothing new, all %d documents were known, unchanged or not to be had", took, t.Discovered)
 	}
 	s := fmt.Sprintf("%s: %d new or changed documents with %d observations", took, t.Articles, t.Observations)

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"nhip"
 	"nhip/catalog"
 	"nhip/crawler"
@@ -27,9 +29,14 @@ const stopGrace = 30 * time.Second
 var serveCommand = command{
 	name:    "serve",
 	summary: "Run the sources on their schedules and answer on loopback: /healthz, /metrics, and ClickHouse's HTTP interface",
+	args:    "[--no-crawl]",
 	example: `nhip serve
+nhip serve --no-crawl                  only answer; run the sources elsewhere, or by hand
 NHIP_WEB=127.0.0.1:9000 nhip serve     answer on another port
 NHIP_CLICKHOUSE=off nhip serve         no ClickHouse interface beyond the data folder's socket`,
+	flags: func(flags *pflag.FlagSet) {
+		flags.Bool("no-crawl", false, "run no schedules, only answer")
+	},
 	run: func(ctx context.Context, c *call) error {
 		if len(c.args) > 0 {
 			return usagef("serve: unexpected argument %q", c.args[0])
@@ -95,6 +102,9 @@ func newServer(ctx context.Context, c *call) (*server, error) {
 func (s *server) jobs(cat *catalog.Catalog, pipeline *schedules.Pipeline, last map[nhip.SourceID]map[string]string) []schedules.Job {
 	slots := make(chan struct{}, 8)
 	var jobs []schedules.Job
+	if idle, _ := s.call.flags.GetBool("no-crawl"); idle {
+		return nil
+	}
 	for _, src := range cat.Sources {
 		if !src.IsEnabled() {
 			continue
@@ -109,7 +119,12 @@ func (s *server) jobs(cat *catalog.Catalog, pipeline *schedules.Pipeline, last m
 			}
 			run, err := pipeline.Run(ctx, []*catalog.Source{src})
 			s.count(run)
-			return cmpError(err, run)
+			for _, a := range run.Sources {
+				if err == nil && a.Error != "" {
+					err = errors.New(a.Error)
+				}
+			}
+			return err
 		}})
 	}
 	return jobs
@@ -275,9 +290,10 @@ func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
 		h.Status, code = "store: "+err.Error(), http.StatusServiceUnavailable
 	}
 	for _, st := range s.scheduler.Status() {
-		sh := sourceHealth{Source: st.Name, Running: st.Running, NextRun: st.Next}
+		sh := sourceHealth{Source: st.Name, Running: st.Running, NextRun: st.Next.In(nhip.Zone)}
 		if !st.Last.IsZero() {
-			sh.LastRun = &st.Last
+			last := st.Last.In(nhip.Zone)
+			sh.LastRun = &last
 		}
 		if st.Err != nil {
 			sh.Error = st.Err.Error()
