@@ -223,7 +223,7 @@ func (e *PeriodExpr) Resolve(f Frame) (p Period, ok bool) {
 			return years(e.Year, e.N), true
 		}
 		return Period{}, false
-	case e.Running && e.N == 0:
+	case e.Running && e.Span == 0:
 		return e.resolveRunning(f)
 	}
 	y, ok := e.year(f)

@@ -176,7 +176,7 @@ func (s *scanner) quantity(i, limit int) (q Quantity, ok bool) {
 	}
 	q = Quantity{First: i, NumFirst: i, Value: n.value, Decimals: n.decimals, Scale: n.scale, Words: n.words, Bound: Exactly}
 	if !s.readRange(&q, n) {
-		if !s.readUnit(&q, n.end) {
+		if !s.readUnit(&q, n.end) && !s.borrowUnit(&q, n) {
 			return q, false
 		}
 		if n.words && !n.scaled && !measures(q.Unit) && q.Value.Compare(Decimal{10, 0}) < 0 {
@@ -218,6 +218,32 @@ func (s *scanner) readRange(q *Quantity, n number) bool {
 	probe.Value, probe.High, probe.IsRange, probe.Bound = low, m.value, true, Range
 	probe.Decimals = max(n.decimals, m.decimals)
 	*q = probe
+	return true
+}
+
+// borrowUnit reads the first number of "từ 48,9 lên 50,6 điểm", "từ 3 xuống còn
+// 2 triệu tấn": scale and unit stand behind the second.
+func (s *scanner) borrowUnit(q *Quantity, n number) bool {
+	if n.words || s.key(q.NumFirst-1) != "từ" || !s.is(n.end, "lên", "xuống") {
+		return false
+	}
+	j := n.end + 1
+	for s.is(j, "còn", "mức", "tới", "đến", "khoảng", "hơn", "gần") {
+		j++
+	}
+	m, ok := s.numberAt(j)
+	if !ok {
+		return false
+	}
+	probe := *q
+	if !s.readUnit(&probe, m.end) {
+		return false
+	}
+	q.Unit, q.Per, q.Value = probe.Unit, probe.Per, probe.Value
+	if m.scaled && !n.scaled {
+		q.Scale, q.Value = m.scale, q.Value.Shift(m.scale)
+	}
+	q.UnitFirst, q.End = n.end, n.end
 	return true
 }
 

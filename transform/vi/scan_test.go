@@ -73,6 +73,8 @@ func TestQuantities(t *testing.T) {
 		{"20-25 triệu tấn", "20000000..25000000 tấn"},
 		{"từ 500.000 đồng đến 1 triệu đồng", "500000..1000000 VND"},
 		{"từ 48,9 điểm lên 50,6 điểm", "48.9 điểm; 50.6 điểm"},
+		{"tăng từ 48,9 lên 50,6 điểm", "48.9 điểm; 50.6 điểm"},
+		{"giảm từ 3 xuống còn 2 triệu tấn", "3000000 tấn; 2000000 tấn"},
 		{"không dưới 40 dự án", "at_least 40 dự án"},
 		{"tối đa 30%, ít nhất 12 xe, không quá 5%", "at_most 30 %; at_least 12 xe; at_most 5 %"},
 		{"chưa tới 900 doanh nghiệp", "less_than 900 doanh nghiệp"},

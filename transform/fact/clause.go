@@ -1,0 +1,566 @@
+package fact
+
+import (
+	"strings"
+
+	"nhip"
+	"nhip/transform/vi"
+)
+
+// clause reads one sentence.
+type clause struct {
+	p      *passage
+	s      vi.Sentence
+	quote  string
+	source placed1 // "Theo …," or "… cho biết": who says so
+	org    string
+	q      []found
+	top    *state
+	facts  []draft
+}
+
+type placed1 struct{ first, end int }
+
+type found struct {
+	*vi.Quantity
+	group int32
+}
+
+// state is what is in force at a point of a sentence. A bracket opens a copy.
+type state struct {
+	label   string // of the subject in force
+	own     string
+	head    string // what the items of a list are parts of
+	period  vi.Period
+	bound   bool // period was named in this sentence
+	year    int
+	kind    nhip.Kind
+	compare base
+	last    class
+	lastQ   *vi.Quantity
+	prevEnd int // where the number before ended
+	place   place
+	queue   []string  // labels of the values still to come after "lần lượt"
+	fresh   bool      // the subject was named right before this number
+	begin   bool      // no number was read yet in this sentence or bracket
+	same    vi.Period // of "cùng kỳ" right before this number, and for it only
+}
+
+// draft is an observation with what later words may still fill in.
+type draft struct {
+	o        nhip.Observation
+	period   vi.Period
+	cmp      base
+	change   bool // growth, change or ratio: takes a comparison
+	at       int  // first token
+	label    string
+	negative bool
+	q        *vi.Quantity
+}
+
+func (c *clause) d() *document { return c.p.d }
+
+// sentence reads the numbers of one sentence and what it leaves to the next.
+func (p *passage) sentence(s vi.Sentence) {
+	c := &clause{p: p, s: s}
+	c.findSource()
+	for i := s.First; i < s.End; i++ {
+		if m := p.markAt(i); m != nil && m.First == i && m.Quantity != nil {
+			c.q = append(c.q, found{m.Quantity, p.group[m.Quantity.NumFirst]})
+		}
+	}
+	mem := &p.d.mem
+	st := &state{prevEnd: s.First, begin: true, year: c.sentenceYear(mem), period: mem.period, kind: c.inheritedKind(mem)}
+	c.top = st
+	if c.continues() {
+		st.label, st.own = mem.subject, mem.subject
+		st.compare = mem.compare
+	}
+	if len(c.q) > 0 {
+		c.quote = p.x.Print(s.First, s.End)
+		c.scope(st, -1, 0)
+	} else {
+		c.glance(st)
+	}
+	c.finish(st)
+}
+
+// continues tells a sentence that goes on with the subject before.
+func (c *clause) continues() bool {
+	i := c.s.First
+	return c.p.seq(i, "trong", "đó") || c.p.seq(i, "mức", "tăng") || c.p.seq(i, "mức", "giảm") || c.p.seq(i, "con", "số") || c.p.seq(i, "so", "với") || c.p.is(i, "tăng", "giảm", "cao", "thấp") || c.p.seq(i, "tính", "chung") || c.p.seq(i, "lũy", "kế") || c.p.seq(i, "riêng")
+}
+
+// scope reads the numbers of bracket group g from number k on and returns the
+// next number outside it.
+func (c *clause) scope(st *state, g int32, k int) int {
+	for k < len(c.q) {
+		q := c.q[k]
+		if q.group == g {
+			c.number(st, q, k)
+			k++
+			continue
+		}
+		if q.group < g { // the bracket is closed
+			return k
+		}
+		inner := *st
+		inner.prevEnd, inner.begin = int(q.group)+1, true
+		c.catchUp(st, int(q.group))
+		k = c.scope(&inner, q.group, k)
+	}
+	return k
+}
+
+// catchUp lets the words between the last number and a bracket speak: they may
+// name the subject of what is in it.
+func (c *clause) catchUp(st *state, open int) {
+	if st.prevEnd >= open || st.lastQ != nil {
+		return
+	}
+	c.context(st, st.prevEnd, open, -1)
+}
+
+// number reads one quantity.
+func (c *clause) number(st *state, q found, k int) {
+	p := c.p
+	from := max(st.prevEnd, c.s.First)
+	r := p.predicateOf(q.Quantity, from)
+	start := c.regionStart(st, from, r.first, q.group)
+	c.context(st, start, q.First, q.group)
+	if c.isVoid(q, r, start, k) {
+		st.prevEnd = q.End
+		if !c.insideSubject(q, r, k) {
+			return
+		}
+		st.prevEnd = start // the count stays a part of the subject's words
+		return
+	}
+	bare := r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được")
+	st.fresh = false
+	if r.respect {
+		c.pair(st, q, r, start, k)
+	}
+	if sub, ok := c.subjectOf(start, r.first, q.group, bare, st); ok && !c.carriesOn(q, r, sub) {
+		of := c.bracketOf(st)
+		st.label, st.own, st.fresh = sub.text, sub.own, true
+		if strings.HasPrefix(sub.own, "(") && of != "" {
+			st.label, st.own = of+" "+sub.own, of
+		}
+	}
+	label := c.labelFor(st, q, r, start)
+	kl, ok := c.classify(q.Quantity, r, label, st)
+	if !ok {
+		st.prevEnd = q.End
+		return
+	}
+	if r.verb == tagNone && st.lastQ != nil && c.coordinated(st, q) {
+		kl = c.same(st, q, kl)
+	}
+	if len(st.queue) > 0 {
+		label, st.queue = st.queue[0], st.queue[1:]
+	}
+	c.emit(st, q, r, kl, label, k)
+	st.same = vi.Period{}
+	if r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được") {
+		if st.head == "" && kl.measure == nhip.MeasureLevel {
+			st.label = label // what a verb and the noun behind the number name goes on
+		}
+	}
+}
+
+// bracketOf is the subject an exclusion is a condition of: never another
+// exclusion.
+func (c *clause) bracketOf(st *state) string {
+	label, _, _ := strings.Cut(st.label, " (")
+	if strings.HasPrefix(st.label, "(") {
+		label = ""
+	}
+	if label == "" {
+		label = c.top.label
+		label, _, _ = strings.Cut(label, " (loại")
+	}
+	if strings.HasPrefix(label, "(") {
+		return ""
+	}
+	return label
+}
+
+// carriesOn tells words before a number that only go on with the subject:
+// "với sự", "tương đương".
+func (c *clause) carriesOn(q found, r predicate, s subject) bool {
+	return s.own == "" || r.verb == tagAlso && st1(s.own)
+}
+
+func st1(s string) bool { return !strings.Contains(s, " ") }
+
+// regionStart is where the words between the number before and this one stop
+// belonging to the former.
+func (c *clause) regionStart(st *state, from, end int, g int32) int {
+	p := c.p
+	if st.begin {
+		return from
+	}
+	for i := from; i < end; i++ {
+		if p.group[i] != g {
+			continue
+		}
+		if m := p.markAt(i); m != nil {
+			continue
+		}
+		if p.t[i].Kind == vi.Sign && p.is(i, ",", ";", ":", ".", "…", "\"") {
+			return i + 1
+		}
+		w := p.phrase[i]
+		if int(w.first) == i && w.set.has(tagList) && !p.is(i, "cụ") {
+			return i
+		}
+		if p.is(i, "và", "với", "nhưng", "còn", "song", "riêng", "trong") && (p.key(i) != "trong" || p.seq(i, "trong", "khi")) && !p.is(i-1, "đối", "so") {
+			return i
+		}
+		if st.lastQ.Unit.ID == "%" && p.is(i, "của") && i == from {
+			return end
+		}
+	}
+	return end
+}
+
+// coordinated tells a number that follows the one before with nothing but a
+// comma or "và" and words that say of what: "5% về lượng và 7% về trị giá".
+func (c *clause) coordinated(st *state, q found) bool {
+	if st.lastQ == nil || st.lastQ.Unit != q.Unit {
+		return false
+	}
+	for i := st.prevEnd; i < q.First; i++ {
+		if c.p.group[i] != q.group {
+			continue
+		}
+		if c.p.is(i, ";", ".") {
+			return false
+		}
+		if w := c.p.phrase[i]; w.set.hasAny(tagUp, tagDown, tagLevel, tagShare) {
+			return false
+		}
+	}
+	return q.First-st.prevEnd <= 8
+}
+
+func (c *clause) same(st *state, q found, kl class) class {
+	if st.last.measure == "" || st.last.plan {
+		return kl
+	}
+	kl.measure, kl.dir, kl.rule = st.last.measure, st.last.dir, st.last.rule
+	return kl
+}
+
+// context takes in periods, bases, places and standing between two points.
+func (c *clause) context(st *state, from, to int, g int32) {
+	p := c.p
+	for i := from; i < to; i++ {
+		if p.group[i] != g {
+			continue
+		}
+		m := p.markAt(i)
+		switch {
+		case m == nil:
+			c.standing(st, i)
+		case m.First != i:
+		case m.Period != nil && m.Period.Same:
+			c.setSame(st, m, to)
+		case m.Period != nil:
+			c.setPeriod(st, m.Period)
+		case m.Comparison != nil:
+			st.compare = base{set: true, c: *m.Comparison}
+		}
+	}
+	for _, k := range p.places {
+		if k.first >= from && k.first < to && p.group[k.first] == g && !c.inSource(k) {
+			st.place = place{nhip.PlaceID(k.mention.ID), k.mention.Name}
+		}
+	}
+}
+
+// setSame reads "cùng kỳ năm 2026 giảm 3%": the number right behind is of the
+// earlier period. Behind a comma it was something else: "xấp xỉ cùng kỳ, …".
+func (c *clause) setSame(st *state, m *vi.Mark, to int) {
+	for i := m.End; i < to; i++ {
+		if c.p.is(i, ",", ":", ";") {
+			return
+		}
+	}
+	if pr, ok := m.Period.Resolve(st.frame(c.d())); ok {
+		st.same = pr
+	}
+}
+
+func (c *clause) setPeriod(st *state, e *vi.PeriodExpr) {
+	if e.Void || e.Weak && e.Span == vi.SpanMonths && c.isDuration(e) {
+		return
+	}
+	if pr, ok := e.Resolve(st.frame(c.d())); ok {
+		st.period, st.bound = pr, true
+	}
+}
+
+// isDuration tells "6 tháng" as a length of time: after kéo dài, sau, trong vòng.
+func (c *clause) isDuration(e *vi.PeriodExpr) bool {
+	i := e.First
+	for k := i - 1; k >= max(i-3, c.s.First); k-- {
+		if c.p.is(k, "dài", "sau", "vòng", "khoảng", "hạn", "mỗi", "thêm", "suốt", "hơn", "gần", "tới", "trước", "liền", "cả") {
+			return true
+		}
+	}
+	return false
+}
+
+// standing notices the words that say whether a number is known or wanted.
+func (c *clause) standing(st *state, i int) {
+	p := c.p
+	w := p.phrase[i]
+	if int(w.first) != i {
+		if p.is(i, "đã") && st.kind == nhip.KindForecast {
+			st.kind = nhip.KindActual
+		}
+		return
+	}
+	switch {
+	case w.set.has(tagTarget) && !p.is(i-1, "với", "vượt", "hoàn", "hiện", "thành", "được", "các", "bám", "đạt", "những", "so"):
+		st.kind = nhip.KindTarget
+	case w.set.has(tagPlan):
+		st.kind = nhip.KindPlan
+	case w.set.has(tagFuture) && st.kind != nhip.KindTarget && !p.is(i+1, "của") && !p.is(i-1, "hơn", "so", "với"):
+		st.kind = nhip.KindForecast
+	case p.is(i, "đã") && (st.kind == nhip.KindForecast):
+		st.kind = nhip.KindActual
+	case p.is(i, "kế") && p.seq(i, "kế", "hoạch"):
+	}
+}
+
+// inheritedKind carries a target into the sentences that spell it out.
+func (c *clause) inheritedKind(mem *memory) nhip.Kind {
+	if mem.kind != nhip.KindTarget && mem.kind != nhip.KindPlan {
+		return nhip.KindActual
+	}
+	for i := c.s.First; i < c.s.End; i++ {
+		if c.p.is(i, "đã", "ước") || c.p.seq(i, "hiện", "nay") || c.p.seq(i, "hiện", "có") {
+			return nhip.KindActual
+		}
+		if m := c.p.markAt(i); m != nil && m.First == i {
+			if m.Comparison != nil && m.Comparison.Basis == vi.BasisPeriod {
+				return nhip.KindActual
+			}
+			if e := m.Period; e != nil && !e.Void {
+				if pr, ok := e.Resolve(vi.Frame{Ref: c.d().ref, Year: mem.year, Force: mem.period}); ok && !mem.period.IsZero() && pr.Start.Year < mem.period.Start.Year {
+					return nhip.KindActual
+				}
+			}
+		}
+	}
+	return mem.kind
+}
+
+// sentenceYear is the year the sentence speaks of where a period has none.
+func (c *clause) sentenceYear(mem *memory) int {
+	after := 0
+	for i := c.s.First; i < c.s.End; i++ {
+		m := c.p.markAt(i)
+		if m == nil || m.First != i {
+			continue
+		}
+		if e := m.Period; e != nil && !e.Void && !e.Same && e.Year > 0 && e.Span != vi.SpanYears {
+			return e.Year
+		}
+		if m.Comparison != nil && m.Comparison.Basis == vi.BasisPeriod && m.Comparison.Period.Same && m.Comparison.Period.Year > 0 && after == 0 {
+			after = m.Comparison.Period.Year + 1
+		}
+	}
+	switch {
+	case after > 0:
+		return after
+	case mem.year > 0:
+		return mem.year
+	}
+	return c.d().year
+}
+
+// findSource finds who says the sentence: "Theo X, …", "X cho biết …".
+func (c *clause) findSource() {
+	p := c.p
+	for i := c.s.First; i < min(c.s.End, c.s.First+40); i++ {
+		w := p.phrase[i]
+		if int(w.first) != i || w.set == 0 || p.markAt(i) != nil {
+			continue
+		}
+		if w.set.has(tagTheo) && !p.is(i+1, "đó", "kế", "giá", "năm", "quy", "hướng", "tháng", "quý", "từng", "đuổi", "dõi", "loại", "ngành", "lộ", "tỷ") && !p.is(i-1, "tính", "làm", "kèm", "tiếp", "dựa", "thực") {
+			if c.sourceAfter(i) {
+				return
+			}
+		}
+		if w.set.has(tagSays) && !p.t[i].Capital && i > c.s.First && c.sourceBefore(i, int(w.end)) {
+			return
+		}
+		if p.is(i, ";", ":") {
+			return
+		}
+	}
+}
+
+func (c *clause) sourceAfter(i int) bool {
+	p := c.p
+	first := i + 1
+	for k := first; k < min(i+9, c.s.End); k++ { // "số liệu mới nhất của", "thống kê từ"
+		if p.markAt(k) != nil || p.is(k, ",", "-") {
+			break
+		}
+		if p.is(k, "của", "từ", "do", "bởi") && k+1 < c.s.End && p.markAt(k+1) == nil {
+			first = k + 1
+			break
+		}
+		if p.t[k].Capital && k > i+1 {
+			break
+		}
+	}
+	end := first
+	for end < c.s.End {
+		w := p.phrase[end]
+		m := p.markAt(end)
+		if m != nil && m.First == end || p.is(end, ",", ":", ";", ".") || int(w.first) == end && !p.t[end].Capital && (w.set.has(tagSays) || p.is(end, "thì")) {
+			break
+		}
+		end++
+	}
+	for end > first && p.is(end-1, "trong", "vào", "tháng", "năm", "tính", "thì", "mới", "vừa", "đã") {
+		end--
+	}
+	if end == first || end-first > 25 {
+		return false
+	}
+	p0 := first
+	for p0 < end && p.is(p0, "số", "liệu", "báo", "cáo", "thống", "kê", "ông", "bà", "các", "đại", "diện") && !p.t[p0].Capital && !p.is(p0, "các") {
+		p0++
+	}
+	if p0 == end {
+		return false
+	}
+	c.source = placed1{i, end}
+	c.org = c.sourceName(p0, end)
+	for end < c.s.End && p.phrase[end].set.has(tagSays) {
+		end++
+		c.source.end = end
+	}
+	return c.org != ""
+}
+
+// sourceName is the organisation among the tokens: one that was mentioned, else
+// the words themselves if they name something.
+func (c *clause) sourceName(first, end int) string {
+	p := c.p
+	for _, o := range p.orgs {
+		if o.first >= first && o.first < end {
+			last := min(o.end, end)
+			if p.is(last, "(") && last < end && p.group[last] == int32(last) && last+2 < end && p.is(last+2, ")") {
+				last += 3
+			}
+			return p.x.Print(o.first, last)
+		}
+	}
+	capitals := 0
+	for i := first; i < end; i++ {
+		if p.t[i].Capital {
+			capitals++
+		}
+	}
+	if capitals == 0 && !p.is(first, "các", "giới", "liên", "cơ", "ngành", "hiệp", "bộ", "sở") {
+		return ""
+	}
+	return p.x.Print(first, end)
+}
+
+func (c *clause) sourceBefore(verb, after int) bool {
+	p := c.p
+	for _, o := range p.orgs { // an organisation, perhaps with its parent in brackets
+		end := o.end
+		if p.is(end, "(") {
+			for end < verb && !p.is(end, ")") {
+				end++
+			}
+			end++
+		}
+		for end < verb && (p.phrase[end].set.hasAny(tagModal, tagFill) || p.is(end, "mới", "vừa", "đây", "mới")) {
+			end++
+		}
+		if end == verb && o.first >= c.s.First {
+			c.source = placed1{o.first, after}
+			last := o.end
+			if p.is(last, "(") && p.is(last+2, ")") && p.group[last] >= 0 && p.t[last+1].Capital && isAcronym(p.x.Source[p.t[last+1].From:p.t[last+1].To]) {
+				last += 3
+			}
+			c.org = p.x.Print(o.first, last)
+			return true
+		}
+	}
+	if c.sourceOfReport(verb, after) {
+		return true
+	}
+	// Unknown names: capitals from the head of the sentence to the verb.
+	first := c.s.First
+	for first < verb && (p.markAt(first) != nil || p.is(first, ",")) {
+		first++
+	}
+	if first == verb || verb-first > 12 || !p.t[first].Capital && !p.is(first, "ngành", "các") {
+		return false
+	}
+	words := 0
+	for i := first; i < verb; i++ {
+		if p.markAt(i) != nil || p.is(i, ",", ";") || p.phrase[i].set.hasAny(tagUp, tagDown, tagShare) && !p.t[i].Capital {
+			return false
+		}
+		if p.group[i] < 0 {
+			words++
+		}
+	}
+	if words > 8 || c.startsHead(first) && !p.is(first+1, "cục", "công") || p.phrase[first].set.hasAny(tagLead, tagFuture) && !p.is(first, "ngành") {
+		return false
+	}
+	c.source = placed1{first, after}
+	end := verb
+	for end > first && p.phrase[end-1].set.hasAny(tagModal, tagFill) && !p.t[end-1].Capital {
+		end--
+	}
+	if open := p.group[end-1]; p.is(end-1, ")") && int(open) > first && (end-int(open) != 3 || !isAcronym(p.x.Print(int(open)+1, end-1))) {
+		end = int(open)
+	}
+	c.org = p.x.Print(first, end)
+	return c.org != ""
+}
+
+// sourceOfReport reads "dự báo của các tổ chức quốc tế đều cho rằng": who made the
+// report.
+func (c *clause) sourceOfReport(verb, after int) bool {
+	p := c.p
+	for i := verb - 2; i > max(c.s.First, verb-14); i-- {
+		if p.markAt(i) != nil || p.is(i, ",", ";") {
+			return false
+		}
+		if !p.is(i, "của", "từ") {
+			continue
+		}
+		for k := i - 1; k >= max(c.s.First, i-6); k-- {
+			if p.seq(k, "dự", "báo") || p.seq(k, "báo", "cáo") || p.seq(k, "số", "liệu") || p.seq(k, "thống", "kê") || p.seq(k, "khảo", "sát") || p.seq(k, "nghiên", "cứu") || p.seq(k, "đánh", "giá") {
+				end := verb
+				for end > i+1 && p.phrase[end-1].set.hasAny(tagModal, tagFill) && !p.t[end-1].Capital {
+					end--
+				}
+				if end == i+1 {
+					return false
+				}
+				c.source, c.org = placed1{k, after}, p.x.Print(i+1, end)
+				return true
+			}
+		}
+		return false
+	}
+	return false
+}
+
+func isAcronym(s string) bool { return len(s) <= 8 && strings.ToUpper(s) == s }

@@ -1,0 +1,229 @@
+package fact
+
+import (
+	"strings"
+
+	"nhip/transform/vi"
+)
+
+// labelFor names what q measures: the subject in force, with the noun behind the
+// number where the subject is a verb or missing.
+func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
+	p := c.p
+	label := st.label
+	switch {
+	case c.opensBracket(q, r):
+		if name := c.beforeBracket(st, int(q.group)); name != "" {
+			label = name
+			if q.Unit.Family == "area" && !strings.Contains(vi.Key(name), "diện tích") {
+				label = "diện tích " + name
+			}
+		}
+	case q.Unit.Counted && q.Unit.ID != "lần" && (r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được") || label == ""):
+		noun := p.text(append(tokensOf(q.UnitFirst, q.End), c.after(q.Quantity, 14)...))
+		switch {
+		case st.fresh && st.own != "":
+			label = st.own + " " + noun
+		case st.head != "" && !strings.Contains(vi.Key(st.head), q.Unit.ID):
+			label = st.head + " " + noun
+		default:
+			label = noun
+		}
+	case q.Unit.Counted:
+	case q.Unit.ID == "%" || q.Unit.Family == "points" || q.Unit.ID == "lần":
+		if label == "" {
+			label = p.text(c.after(q.Quantity, 10))
+		} else if i := q.End; p.is(i, "về") {
+			if of := c.about(q.Quantity); of != "" {
+				label = of + " " + label
+			}
+		}
+	case q.Per == "" && (r.verb == tagNone || p.is(r.verbAt, "được") || label == "" || q.Unit.Family == "mass"):
+		noun := c.after(q.Quantity, 5)
+		if len(noun) > 0 {
+			if of := p.text(noun); !strings.Contains(vi.Key(label), vi.Key(of)) {
+				label = strings.TrimSpace(label + " " + of)
+			}
+		}
+	}
+	return c.resolveThis(label, q.First)
+}
+
+func tokensOf(first, end int) []int {
+	out := make([]int, 0, end-first)
+	for i := first; i < end; i++ {
+		out = append(out, i)
+	}
+	return out
+}
+
+// about reads "về số doanh nghiệp" behind a percentage.
+func (c *clause) about(q *vi.Quantity) string {
+	tail := *q
+	tail.End++
+	return c.p.text(c.after(&tail, 6))
+}
+
+// opensBracket tells a bare number that fills a bracket: "(335 ha)".
+func (c *clause) opensBracket(q found, r predicate) bool {
+	return q.group >= 0 && r.verb == tagNone && r.first == int(q.group)+1
+}
+
+// beforeBracket names what a bare number in brackets belongs to.
+func (c *clause) beforeBracket(st *state, open int) string {
+	from := c.s.First
+	for i := open - 1; i >= c.s.First; i-- {
+		if m := c.p.markAt(i); m != nil && (m.Quantity != nil || m.Period != nil) || c.p.t[i].Kind == vi.Sign || c.p.is(i, "và") {
+			from = i + 1
+			break
+		}
+	}
+	j, ok := c.join(c.parts(from, open, c.p.group[max(open-1, 0)]), true)
+	if !ok {
+		return ""
+	}
+	return j.text
+}
+
+// resolveThis replaces "này" in "các lĩnh vực này" by the industry last named.
+func (c *clause) resolveThis(label string, at int) string {
+	t := vi.Tokens(label)
+	for i := 1; i < len(t); i++ {
+		if t[i].Key != "này" && t[i].Key != "trên" || t[i].Key == "trên" && i != len(t)-1 {
+			continue
+		}
+		switch t[i-1].Key {
+		case "vực", "ngành", "phẩm", "hàng", "nhóm":
+			if words := c.industryBefore(at); words != "" {
+				return label[:t[i].From] + words + label[t[i].To:]
+			}
+		}
+	}
+	return label
+}
+
+// industryBefore is the words of the last industry named before token at.
+func (c *clause) industryBefore(at int) string {
+	p := c.p
+	words := c.d().industry
+	for i := 0; i < at; i++ {
+		if _, n := c.d().r.industries.at(p.t[:at], i); n > 0 {
+			words = p.x.Print(i, i+n)
+			i += n - 1
+		}
+	}
+	return words
+}
+
+// pair prepares the labels of "A, B và C lần lượt tăng 1%, 2% và 3%": as many
+// names as numbers, in order. Where the counts differ nothing is paired.
+func (c *clause) pair(st *state, q found, r predicate, start, k int) {
+	n := 1
+	for j := k + 1; j < len(c.q) && c.q[j].group == q.group && c.q[j].Unit == q.Unit && c.onlySigns(c.q[j-1].End, c.q[j].First); j++ {
+		n++
+	}
+	if n < 2 {
+		return
+	}
+	mem := &c.d().mem
+	if len(mem.aspects) == n && !c.hasItems(start, r.first, q.group, n) {
+		for _, a := range mem.aspects {
+			st.queue = append(st.queue, strings.TrimSpace(a+" "+mem.object))
+		}
+		if !st.compare.set {
+			st.compare = mem.compare
+		}
+		return
+	}
+	items := c.items(start, r.first, q.group)
+	if len(items) < n {
+		return
+	}
+	items = items[len(items)-n:]
+	stem := ""
+	if _, size := indicatorHeads().at(c.p.t, items[0][0]); size > 0 {
+		stem = c.p.text(tokensOf(items[0][0], items[0][0]+size))
+	}
+	for _, it := range items {
+		text := c.p.text(it)
+		if stem != "" && !c.hasHead(it) {
+			text = stem + " " + text
+		}
+		st.queue = append(st.queue, text)
+	}
+}
+
+// onlySigns tells numbers of one list: nothing but a comma or "và" between them.
+func (c *clause) onlySigns(from, to int) bool {
+	for i := from; i < to; i++ {
+		if !c.p.is(i, ",", "và", "-") && c.p.markAt(i) == nil && !c.p.phrase[i].set.has(tagFill) {
+			return false
+		}
+	}
+	return to-from <= 4
+}
+
+func (c *clause) hasItems(first, end int, g int32, n int) bool {
+	return len(c.items(first, end, g)) >= n
+}
+
+// items are the names enumerated in [first, end).
+func (c *clause) items(first, end int, g int32) [][]int {
+	var out [][]int
+	for _, raw := range c.parts(first, end, g) {
+		cleaned := c.clean(raw, false)
+		if cleaned.adverb {
+			continue
+		}
+		from := 0
+		for k, i := range cleaned.tokens {
+			if c.p.is(i, "và") {
+				if t := c.trimLead(cleaned.tokens[from:k]); len(t) > 0 {
+					out = append(out, t)
+				}
+				from = k + 1
+			}
+		}
+		if t := c.trimLead(cleaned.tokens[from:]); len(t) > 0 {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// aspects reads "giảm cả về lượng, kim ngạch và giá": what the values of the next
+// sentence are of.
+func (c *clause) aspects(from int) []string {
+	p := c.p
+	for i := from; i < c.s.End; i++ {
+		if !p.is(i, "về") || !p.is(i-1, "cả", "đều") && !p.phrase[i-1].set.hasAny(tagUp, tagDown) {
+			continue
+		}
+		var out []string
+		var cur []int
+		flush := func() {
+			if len(cur) > 0 {
+				out = append(out, p.text(cur))
+			}
+			cur = nil
+		}
+		for j := i + 1; j < c.s.End && p.markAt(j) == nil; j++ {
+			if p.is(j, ",", "và", "lẫn") {
+				flush()
+				continue
+			}
+			if p.t[j].Kind == vi.Sign || len(cur) > 5 {
+				break
+			}
+			if p.is(j, "về") {
+				continue
+			}
+			cur = append(cur, j)
+		}
+		flush()
+		if len(out) >= 2 {
+			return out
+		}
+	}
+	return nil
+}
