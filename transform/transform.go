@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"nhip/catalog"
 	"nhip/transform/article"
 	"nhip/transform/entity"
+	"nhip/transform/fact"
 	"nhip/transform/table"
 )
 
@@ -36,6 +38,7 @@ type Reader struct {
 	catalog  *catalog.Catalog
 	articles *article.Reader
 	entities *entity.Reader
+	facts    *fact.Reader
 	tables   *table.Reader
 }
 
@@ -50,7 +53,7 @@ func New(c *catalog.Catalog) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("transform: %w", err)
 	}
-	return &Reader{catalog: c, articles: articles, entities: entity.New(c), tables: table.New(c)}, nil
+	return &Reader{catalog: c, articles: articles, entities: entity.New(c), facts: fact.New(c), tables: table.New(c)}, nil
 }
 
 // Read returns the record of a page: of kind article, text or table; an empty kind
@@ -109,9 +112,33 @@ func (r *Reader) readArticle(rec *nhip.Record, p *nhip.Page, src *catalog.Source
 	a, issues, reject := r.articles.Read(p, src)
 	rec.Article, rec.Reject = a, reject
 	rec.Issues = append(rec.Issues, issues...)
-	if reject == "" {
-		r.readEntities(rec, src, spokenAt(&rec.Article, p))
+	if reject != "" {
+		return
 	}
+	at := spokenAt(&rec.Article, p)
+	r.readEntities(rec, src, at)
+	ctx := fact.Context{At: at, Mentions: rec.Mentions}
+	if src != nil {
+		ctx.Place = src.Place
+	}
+	rec.Observations = append(rec.Observations, r.facts.Read(withoutRows(&rec.Article), ctx)...)
+}
+
+// withoutRows returns the article with its table rows blank: a row is no sentence,
+// and what its numbers mean stands in its headers. Paragraph numbers stay.
+func withoutRows(a *nhip.Article) *nhip.Article {
+	isRow := func(s string) bool { return strings.Contains(s, "\t") }
+	if !slices.ContainsFunc(a.Body, isRow) {
+		return a
+	}
+	prose := *a
+	prose.Body = slices.Clone(a.Body)
+	for i, s := range prose.Body {
+		if isRow(s) {
+			prose.Body[i] = ""
+		}
+	}
+	return &prose
 }
 
 // readTable reads official statistics. Title and text of the document are kept as an

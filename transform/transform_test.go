@@ -57,6 +57,16 @@ func TestReadProse(t *testing.T) {
 	if len(rec.Mentions) == 0 {
 		t.Error("no mentions")
 	}
+	if i := slices.IndexFunc(rec.Observations, func(o nhip.Observation) bool { return o.Unit == "doanh nghiệp" }); i < 0 {
+		t.Errorf("observations %+v lack the 320 enterprises", rec.Observations)
+	} else if o := rec.Observations[i]; o.Value == nil || o.Value.String() != "320" || o.Bound != nhip.BoundAbout || o.Period != "2025" || o.Place != "Hà Nội" {
+		t.Errorf("observation %+v, want about 320 enterprises in Hà Nội in 2025", o)
+	}
+	for _, o := range rec.Observations {
+		if text := []rune(rec.Article.Text(o.Paragraph)); o.Start < 0 || o.End > len(text) || o.Start >= o.End {
+			t.Errorf("observation %+v is outside its paragraph of %d code points", o, len(text))
+		}
+	}
 	for _, m := range rec.Mentions {
 		text := []rune(rec.Article.Text(m.Paragraph))
 		if m.Start < 0 || m.End > len(text) || m.Start >= m.End {
@@ -186,6 +196,14 @@ func TestSeed(t *testing.T) {
 	if diff := cmp.Diff(want.Organisations, rec.Organisations); diff != "" {
 		t.Errorf("organisations (-want +got):\n%s", diff)
 	}
+	matchObservations(t, want.Observations, rec)
+	for _, o := range rec.Observations {
+		for _, not := range want.Not {
+			if strings.Contains(string([]rune(rec.Article.Text(o.Paragraph))[o.Start:o.End]), not) {
+				t.Errorf("%q gives an observation: %+v", not, o)
+			}
+		}
+	}
 	var places, industries []string
 	for _, p := range rec.Places {
 		places = append(places, p.Name)
@@ -207,5 +225,55 @@ func TestSeed(t *testing.T) {
 		if !slices.Contains(industries, i) {
 			t.Errorf("industries %q lack %q", industries, i)
 		}
+	}
+}
+
+// matchObservations wants exactly the expected observations: value, unit, bound,
+// measure, direction, kind, period and place as given, and a label of the same words.
+func matchObservations(t *testing.T, want []nhip.Observation, rec *nhip.Record) {
+	t.Helper()
+	if len(rec.Observations) != len(want) {
+		t.Errorf("%d observations, want %d", len(rec.Observations), len(want))
+	}
+	for _, w := range want {
+		i := slices.IndexFunc(rec.Observations, func(o nhip.Observation) bool {
+			return o.Value != nil && o.Value.String() == w.Value.String() && o.Unit == w.Unit
+		})
+		if i < 0 {
+			t.Errorf("no observation of %s %s", w.Value, w.Unit)
+			continue
+		}
+		o := rec.Observations[i]
+		got := []string{string(o.Bound), string(o.Measure), o.Direction, string(o.Kind), o.Period, o.Place}
+		exp := []string{string(w.Bound), string(w.Measure), w.Direction, string(w.Kind), w.Period, w.Place}
+		if diff := cmp.Diff(exp, got); diff != "" {
+			t.Errorf("%s %s (-want +got):\n%s", w.Value, w.Unit, diff)
+		}
+		if shared := sharedWords(o.Label, w.Label); shared < 0.5 {
+			t.Errorf("%s %s: label %q shares too few words with %q", w.Value, w.Unit, o.Label, w.Label)
+		}
+	}
+}
+
+func sharedWords(a, b string) float64 {
+	wa, wb := strings.Fields(strings.ToLower(a)), strings.Fields(strings.ToLower(b))
+	same := 0
+	for _, w := range wb {
+		if slices.Contains(wa, w) {
+			same++
+		}
+	}
+	return float64(2*same) / float64(max(1, len(wa)+len(wb)))
+}
+
+// Rows of tables are no sentences: the prose reader must not see them.
+func TestRowsAreNotProse(t *testing.T) {
+	a := nhip.Article{Body: []string{"một", "Thép cây\t820.000\t4,2%", "hai"}}
+	got := withoutRows(&a)
+	if diff := cmp.Diff([]string{"một", "", "hai"}, got.Body); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if a.Body[1] == "" {
+		t.Error("the article itself was changed")
 	}
 }
