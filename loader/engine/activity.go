@@ -40,6 +40,12 @@ func (a *activity) end() {
 	a.mu.Unlock()
 }
 
+func (a *activity) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.users
+}
+
 // dismiss ends the holds.
 func (a *activity) dismiss() { a.once.Do(func() { close(a.left) }) }
 

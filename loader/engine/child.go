@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -92,6 +93,35 @@ type child struct {
 	listener net.Listener
 	server   *server
 	first    *connection // held open so that the storage stays loaded
+	unused   unusedConnections
+}
+
+// unusedConnections are those on which nothing was asked yet. Clients dial ahead;
+// a clean stop would wait five seconds for each.
+type unusedConnections struct {
+	mu    sync.Mutex
+	conns map[net.Conn]struct{}
+}
+
+func (u *unusedConnections) track(conn net.Conn, state http.ConnState) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if state != http.StateNew {
+		delete(u.conns, conn)
+		return
+	}
+	if u.conns == nil {
+		u.conns = map[net.Conn]struct{}{}
+	}
+	u.conns[conn] = struct{}{}
+}
+
+func (u *unusedConnections) close() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for conn := range u.conns {
+		conn.Close()
+	}
 }
 
 func startChild(o childOptions) (*child, error) {
@@ -144,7 +174,7 @@ func (e *child) serve() int {
 		ReadHeaderTimeout: 30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    1 << 21, // a URL of 1 MiB is allowed
-		ErrorLog:          nil,
+		ConnState:         e.unused.track,
 	}
 	stop := make(chan os.Signal, 2)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
@@ -178,7 +208,9 @@ func (e *child) end(hs *http.Server) {
 	e.server.activity.dismiss()
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
+	defer time.AfterFunc(200*time.Millisecond, e.unused.close).Stop()
 	if err := hs.Shutdown(ctx); err != nil { // also removes the socket file
+		fmt.Fprintf(os.Stderr, "engine: %d users remain after %s; their statements are cancelled\n", e.server.activity.count(), grace)
 		e.server.cancelAll()
 		late, cancel := context.WithTimeout(context.Background(), grace)
 		defer cancel()

@@ -71,15 +71,23 @@ func start(t testing.TB) *Client {
 
 func startIn(t testing.TB, dir string, idle time.Duration) *Client {
 	t.Helper()
+	began := time.Now()
 	cl, err := Ensure(t.Context(), Options{DataDir: dir, Library: library(t), IdleAfter: idle})
 	if err != nil {
 		t.Fatalf("Ensure(%s): %v", dir, err)
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Logf("the engine took %s to start", took)
 	}
 	t.Cleanup(func() {
 		if err := cl.Close(); err != nil {
 			t.Error(err)
 		}
+		began := time.Now()
 		stopEngine(t, dir)
+		if took := time.Since(began); took > 3*time.Second {
+			t.Logf("the engine took %s to end", took)
+		}
 		if t.Failed() {
 			if text, err := os.ReadFile(filepath.Join(dir, logFile)); err == nil && len(text) > 0 {
 				t.Logf("engine.log:\n%s", text)
