@@ -22,7 +22,8 @@ type kept struct {
 }
 
 // Pages calls fn for every kept page of the source ("" for all) fetched since (zero
-// for all) whose newest reading was made by another reader than reader ("" for all):
+// for all) whose newest reading was made by another reader than reader ("" for all;
+// a whole name "article/2+0a1b", or the version "2+0a1b" that several readers share):
 // once for each content version of a document, with the time it was first fetched,
 // and for each rejected page. A page whose load was interrupted counts as not read.
 // Pages come source by source in the order of their fetching. The list is taken
@@ -71,7 +72,8 @@ func (s *Store) listPages(ctx context.Context, source nhip.SourceID, since time.
   WHERE (p.source, p.doc_id, p.sha256) NOT IN (SELECT source, doc_id, body_sha256 FROM document_versions)
 )
 WHERE ({source:String} = '' OR source = {source:String}) AND fetched_at >= fromUnixTimestamp64Milli({since:Int64})
-  AND ({reader:String} = '' OR reader != {reader:String} OR NOT finished)
+  AND ({reader:String} = '' OR NOT finished
+    OR NOT (reader = {reader:String} OR endsWith(reader, concat('/', {reader:String}))))
 ORDER BY source, fetched_at, doc_id`,
 		named("source", string(source)), named("since", from), named("reader", reader))
 	if err != nil {

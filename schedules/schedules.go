@@ -44,6 +44,7 @@ type Store interface {
 	SaveRun(ctx context.Context, run nhip.Run) error
 	// Pages calls fn for every kept page of the source ("" for all) fetched since
 	// (zero for all) whose current record was made by another reader than reader
-	// ("" for all). An error of fn ends it.
+	// ("" for all; a reader's whole name, or the version after its slash). An error of
+	// fn ends it.
 	Pages(ctx context.Context, source nhip.SourceID, since time.Time, reader string, fn func(nhip.Page) error) error
 }

@@ -290,6 +290,14 @@ func rejects(t *testing.T, s *loader.Store) {
 	}
 	slices.Sort(urls)
 	want(t, "another reader may do better", urls, []string{"https://a.vn/1", "https://a.vn/2"})
+	for _, same := range []string{"r/1", "1"} { // by its name, and by its version alone
+		if err := s.Pages(context.Background(), source, time.Time{}, same, func(p nhip.Page) error {
+			t.Errorf("reader %s: %s is offered to the reader that has read it", same, p.URL)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	stop := fmt.Errorf("stop")
 	if err := s.Pages(context.Background(), source, time.Time{}, "", func(nhip.Page) error { return stop }); err != stop {
 		t.Errorf("error of the caller: %v", err)
