@@ -53,34 +53,57 @@ func (g *reading) genericStamps() []stamp {
 	return []stamp{best.stamp}
 }
 
-// stampOfText looks for a line beside the title that is a time and nothing else.
+// stampOfText looks for a text beside the title that is a time and nothing else:
+// among the eight texts after it, then among the eight before.
 func (g *reading) stampOfText() []stamp {
 	if g.titleNode == nil {
 		return nil
 	}
-	w := walker{}
-	w.walk(g.page.body)
-	title := -1
-	for i := range w.blocks {
-		if n := w.blocks[i].node; n != nil && (inside(n, g.titleNode) || inside(g.titleNode, n)) && overlap(w.blocks[i].text, g.a.Title) >= 80 {
-			title = i
-			break
-		}
-	}
-	if title < 0 {
-		return nil
-	}
-	for d := 1; d <= 8; d++ {
-		for _, i := range []int{title + d, title - d} {
-			if i < 0 || i >= len(w.blocks) || utf8.RuneCountInString(w.blocks[i].text) > 60 || !mostlyDigits(w.blocks[i].text) {
+	for _, step := range []func(*html.Node) *html.Node{following, preceding} {
+		texts := 0
+		for n := step(g.titleNode); n != nil && texts < 8; n = step(n) {
+			if n.Type != html.TextNode {
 				continue
 			}
-			if s, ok := g.absolute(w.blocks[i].text, "generic"); ok && s.Precision >= vi.PrecisionMinute {
-				return []stamp{s}
+			s := vi.Repair(n.Data)
+			if s == "" || inside(n, g.titleNode) || n.Parent != nil && silent(n.Parent) {
+				continue
+			}
+			texts++
+			if utf8.RuneCountInString(s) > 60 || !mostlyDigits(s) {
+				continue
+			}
+			if t, ok := g.absolute(s, "generic"); ok && t.Precision >= vi.PrecisionMinute {
+				return []stamp{t}
 			}
 		}
 	}
 	return nil
+}
+
+// following and preceding return the next node in the order of the page and
+// against it.
+func following(n *html.Node) *html.Node {
+	if n.FirstChild != nil {
+		return n.FirstChild
+	}
+	for ; n != nil; n = n.Parent {
+		if n.NextSibling != nil {
+			return n.NextSibling
+		}
+	}
+	return nil
+}
+
+func preceding(n *html.Node) *html.Node {
+	if n.PrevSibling == nil {
+		return n.Parent
+	}
+	n = n.PrevSibling
+	for n.LastChild != nil {
+		n = n.LastChild
+	}
+	return n
 }
 
 // positions numbers elements in page order and returns the numbers of some.

@@ -113,7 +113,7 @@ func hasPhotoCredit(line string) bool {
 	if len(line) > 900 {
 		return false
 	}
-	l := strings.ToLower(line)
+	l := strings.ToLower(tail(line, 160)) // a credit stands at the end
 	for _, cue := range []string{"ảnh", "photo", "đồ họa", "infographic", "đồ hoạ"} {
 		i := strings.LastIndex(l, cue)
 		if i < 0 || len(l)-i > 90 {
@@ -135,4 +135,16 @@ func hasPhotoCredit(line string) bool {
 		}
 	}
 	return false
+}
+
+// tail returns about the last n bytes of a text, from the beginning of a rune on.
+func tail(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	s = s[len(s)-n:]
+	for len(s) > 0 && !utf8.RuneStart(s[0]) {
+		s = s[1:]
+	}
+	return s
 }

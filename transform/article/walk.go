@@ -1,6 +1,7 @@
 package article
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -201,40 +202,49 @@ func (w *walker) enter(n *html.Node, d int) {
 	}
 }
 
+// append adds text, runs of white space as one blank: most of what stands between
+// tags is indentation.
 func (w *walker) append(s string) {
-	if s == "" {
-		return
+	start := len(w.buf)
+	blank := true
+	for len(s) > 0 {
+		i := 0
+		for i < len(s) && !isSpace(s[i]) {
+			i++
+		}
+		if i > 0 {
+			w.buf = append(w.buf, s[:i]...)
+			blank = false
+		}
+		j := i
+		for j < len(s) && isSpace(s[j]) {
+			j++
+		}
+		if j > i && len(w.buf) > 0 && w.buf[len(w.buf)-1] != ' ' {
+			w.buf = append(w.buf, ' ')
+		}
+		s = s[j:]
 	}
-	w.buf = append(w.buf, s...)
-	n := len(s)
-	if w.link > 0 {
+	n := len(w.buf) - start
+	if w.link > 0 || blank { // the blanks between tags belong to nobody
 		w.cur.link += n
 	}
-	if w.bold > 0 {
+	if w.bold > 0 || blank {
 		w.cur.bold += n
 	}
-	if w.slant > 0 {
+	if w.slant > 0 || blank {
 		w.cur.slant += n
 	}
-	if strings.TrimLeft(s, " \t\r\n\u00a0") == "" { // the blanks between tags belong to nobody
-		if w.link == 0 {
-			w.cur.link += n
-		}
-		if w.bold == 0 {
-			w.cur.bold += n
-		}
-		if w.slant == 0 {
-			w.cur.slant += n
-		}
-	}
 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
 
 // flush ends the text gathered so far.
 func (w *walker) flush(container *html.Node) {
 	if len(w.buf) == 0 {
 		return
 	}
-	text := vi.Repair(string(w.buf))
+	text := vi.Repair(string(bytes.TrimSuffix(w.buf, []byte{' '})))
 	if text != "" {
 		b := w.cur
 		b.text, b.size, b.node = text, len(w.buf), container
