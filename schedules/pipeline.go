@@ -163,6 +163,7 @@ type intake struct {
 	bytes    int
 	since    time.Time // when the oldest of items came
 	fetched  int
+	unknown  int // of a replay: pages whose source the catalog does not know
 	loaded   nhip.Loaded
 	err      error // of the store; nothing is loaded after it
 }

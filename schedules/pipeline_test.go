@@ -242,6 +242,15 @@ func TestPipelineReplay(t *testing.T) {
 	if len(run.Sources) != 1 || run.Sources[0].Loaded != 3 {
 		t.Errorf("replay accounts %+v, want the 3 pages of a", run.Sources)
 	}
+	run, err = p.Replay(t.Context(), Replay{Known: func(id nhip.SourceID) bool { return id != "b" }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range run.Sources {
+		if want := map[nhip.SourceID]int{"b": 1}[a.Source]; a.Skipped[skipUnknownSource] != want {
+			t.Errorf("%s: %d pages skipped, want %d", a.Source, a.Skipped[skipUnknownSource], want)
+		}
+	}
 	for _, batch := range store.batches {
 		for _, url := range batch {
 			if url != "" {

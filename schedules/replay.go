@@ -14,7 +14,13 @@ type Replay struct {
 	Source nhip.SourceID // "" for all
 	Since  time.Time     // fetched since; the zero time for all
 	Reader string        // skip pages whose current record this reader made; "" for none
+	// Known tells whether a source is in the catalog. Pages of one that is not are
+	// skipped: without its selectors their reading would only get worse. nil: all are.
+	Known func(nhip.SourceID) bool
 }
+
+// skipUnknownSource counts kept pages whose source the catalog has no more.
+const skipUnknownSource = "unknown_source"
 
 // Replay reads kept pages again with today's reader and catalog and loads the
 // readings. It fetches nothing and writes no visits. Its accounts count every
@@ -33,6 +39,10 @@ func (p *Pipeline) Replay(ctx context.Context, what Replay) (nhip.Run, error) {
 			intakes[page.Source] = in
 			order = append(order, page.Source)
 		}
+		if what.Known != nil && !what.Known(page.Source) {
+			in.unknown++
+			return nil
+		}
 		err := in.add(ctx, nhip.Fetch{Page: &page})
 		p.opts.Progress(in.progress(page.Source), false)
 		return err
@@ -50,7 +60,10 @@ func (p *Pipeline) Replay(ctx context.Context, what Replay) (nhip.Run, error) {
 			}
 		}
 		a := nhip.NewAccount(id)
-		a.Discovered, a.Fetched, a.Loaded = in.fetched, in.fetched, in.loaded.Loaded
+		a.Discovered, a.Fetched, a.Loaded = in.fetched+in.unknown, in.fetched, in.loaded.Loaded
+		if in.unknown > 0 {
+			a.Skipped[skipUnknownSource] = in.unknown
+		}
 		a.Articles, a.Observations, a.Revisions = in.loaded.Articles, in.loaded.Observations, in.loaded.Revisions
 		a.Rejected = in.loaded.Rejected
 		run.Sources = append(run.Sources, a)

@@ -41,8 +41,8 @@ var demoQuestions = []struct {
 }{
 	{name: "mentions", args: []string{"công nghiệp hỗ trợ"},
 		say: "How often do the papers write about supporting industries (công nghiệp hỗ trợ)?"},
-	{name: "observations", args: []string{"iip"}, filters: trends.Filters{Limit: 12},
-		say: "What numbers did they print about industrial production, and in which sentence?"},
+	{name: "observations", args: []string{"xuất khẩu"}, filters: trends.Filters{Limit: 12},
+		say: "What numbers did they print about exports (xuất khẩu), and in which sentence?"},
 }
 
 func demo(ctx context.Context, c *call) error {

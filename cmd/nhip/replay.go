@@ -42,7 +42,7 @@ nhip replay --all                              also what today's reader has read
 		if err != nil {
 			return err
 		}
-		what := schedules.Replay{}
+		what := schedules.Replay{Known: func(id nhip.SourceID) bool { _, ok := cat.Source(id); return ok }}
 		source, _ := c.flags.GetString("source")
 		if what.Source = nhip.SourceID(source); source != "" {
 			if _, ok := cat.Source(what.Source); !ok {

@@ -161,8 +161,12 @@ func openStore(ctx context.Context, c *call, cat *catalog.Catalog) (*loader.Stor
 func openStoreAsItIs(ctx context.Context, c *call) (*loader.Store, error) {
 	line := newProgress(c.stderr, "engine", 1)
 	defer line.end()
+	library := c.config.Library
+	if c.config.from["library"] == "NHIP_LIBCHDB" {
+		library = "" // the engine looks there itself, and names the variable when it is wrong
+	}
 	return loader.Open(ctx, loader.Options{DSN: c.config.DSN, DataDir: c.config.Data,
-		Engine: engine.Options{DataDir: c.config.Data, Library: c.config.Library, Progress: line.bytes}})
+		Engine: engine.Options{DataDir: c.config.Data, Library: library, Progress: line.bytes}})
 }
 
 // openCatalog loads the built-in catalog with the configured overlay.
