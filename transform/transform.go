@@ -76,6 +76,11 @@ func (r *Reader) Read(p *nhip.Page) *nhip.Record {
 			rec.Issues = append(rec.Issues, nhip.Issue{Field: "page", Reason: "a " + string(p.Kind) + " leads to documents and is none"})
 		}
 	})
+	for i := range rec.Observations {
+		if rec.Observations[i].Path == nil {
+			rec.Observations[i].Path = []string{} // prose has no rows; scripts want a list all the same
+		}
+	}
 	return rec
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -154,6 +155,34 @@ func TestArchiveTwice(t *testing.T) {
 				t.Errorf("trends does not answer:\n%s", out)
 			}
 		})
+	}
+}
+
+// TestTwoAtOnce: two commands that start together on a new data folder share one
+// engine, and what they load together is what one of them loads alone.
+func TestTwoAtOnce(t *testing.T) {
+	needEngine(t)
+	args := archives(t)["demo"]
+	alone := t.TempDir()
+	accounts(t, alone, args...)
+
+	dir := t.TempDir()
+	cmds := make([]*exec.Cmd, 2)
+	outs := make([]strings.Builder, 2)
+	for i := range cmds {
+		cmds[i] = nhipCommand(t, dir, append([]string{"run"}, args...)...)
+		cmds[i].Stdout, cmds[i].Stderr = &outs[i], &outs[i]
+		if err := cmds[i].Start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, cmd := range cmds {
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("command %d: %v\n%s", i, err, outs[i].String())
+		}
+	}
+	if diff := cmp.Diff(state(t, alone), state(t, dir)); diff != "" {
+		t.Errorf("two at once left other tables than one alone (-one +two):\n%s", diff)
 	}
 }
 
