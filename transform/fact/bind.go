@@ -1,6 +1,7 @@
 package fact
 
 import (
+	"slices"
 	"strings"
 
 	"nhip"
@@ -154,7 +155,11 @@ func (d *document) growsAlone(label string) bool {
 		}
 	}
 	i := d.indicator(label)
-	return i >= 0 && d.r.catalog.Indicators[i].Measure == nhip.MeasureGrowth
+	if i < 0 {
+		return false
+	}
+	ind := d.r.catalog.Indicators[i]
+	return ind.Measure == nhip.MeasureGrowth && slices.Contains(ind.Units, "%")
 }
 
 // isIndex tells indices with a base of 100, whose points are an index and no count.

@@ -42,20 +42,21 @@ type state struct {
 	place   place
 	queue   []string  // labels of the values still to come after "lần lượt"
 	fresh   bool      // the subject was named right before this number
+	bracket bool      // inside brackets
 	begin   bool      // no number was read yet in this sentence or bracket
 	same    vi.Period // of "cùng kỳ" right before this number, and for it only
 }
 
 // draft is an observation with what later words may still fill in.
 type draft struct {
-	o        nhip.Observation
-	period   vi.Period
-	cmp      base
-	change   bool // growth, change or ratio: takes a comparison
-	at       int  // first token
-	label    string
-	negative bool
-	q        *vi.Quantity
+	o      nhip.Observation
+	period vi.Period
+	cmp    base
+	change bool // growth, change or ratio: takes a comparison
+	at     int  // first token
+	label  string
+	from   bool // where a change starts
+	q      *vi.Quantity
 }
 
 func (c *clause) d() *document { return c.p.d }
@@ -64,6 +65,9 @@ func (c *clause) d() *document { return c.p.d }
 func (p *passage) sentence(s vi.Sentence) {
 	c := &clause{p: p, s: s}
 	c.findSource()
+	if isGeneric(c.org) {
+		c.org = ""
+	}
 	for i := s.First; i < s.End; i++ {
 		if m := p.markAt(i); m != nil && m.First == i && m.Quantity != nil {
 			c.q = append(c.q, found{m.Quantity, p.group[m.Quantity.NumFirst]})
@@ -72,6 +76,9 @@ func (p *passage) sentence(s vi.Sentence) {
 	mem := &p.d.mem
 	st := &state{prevEnd: s.First, begin: true, year: c.sentenceYear(mem), period: mem.period, kind: c.inheritedKind(mem)}
 	c.top = st
+	if st.kind == nhip.KindActual && !st.period.IsZero() && (c.isNow() || c.d().ref != (vi.Date{}) && st.period.Start.Year > c.d().ref.Year) {
+		st.period = vi.Period{} // what is wanted for later is no period of what is
+	}
 	if c.continues() {
 		st.label, st.own = mem.subject, mem.subject
 		st.compare = mem.compare
@@ -83,6 +90,16 @@ func (p *passage) sentence(s vi.Sentence) {
 		c.glance(st)
 	}
 	c.finish(st)
+}
+
+// isNow tells a sentence about the present: "hiện nay", "hiện có", "đến nay".
+func (c *clause) isNow() bool {
+	for i := c.s.First; i < min(c.s.End, c.s.First+8); i++ {
+		if c.p.is(i, "hiện") && !c.p.is(i-1, "thực", "thể", "biểu", "phát", "xuất") || c.p.seq(i, "đến", "nay") {
+			return true
+		}
+	}
+	return false
 }
 
 // continues tells a sentence that goes on with the subject before.
@@ -105,7 +122,7 @@ func (c *clause) scope(st *state, g int32, k int) int {
 			return k
 		}
 		inner := *st
-		inner.prevEnd, inner.begin = int(q.group)+1, true
+		inner.prevEnd, inner.begin, inner.bracket = int(q.group)+1, true, true
 		c.catchUp(st, int(q.group))
 		k = c.scope(&inner, q.group, k)
 	}
@@ -148,6 +165,9 @@ func (c *clause) number(st *state, q found, k int) {
 			st.label, st.own = of+" "+sub.own, of
 		}
 	}
+	if bare && c.estimated(start, r.first) {
+		r.estimate = true // "ước xuất khẩu 62.000 tấn"
+	}
 	label := c.labelFor(st, q, r, start)
 	kl, ok := c.classify(q.Quantity, r, label, st)
 	if !ok {
@@ -167,6 +187,15 @@ func (c *clause) number(st *state, q found, k int) {
 			st.label = label // what a verb and the noun behind the number name goes on
 		}
 	}
+}
+
+func (c *clause) estimated(first, end int) bool {
+	for i := first; i < end; i++ {
+		if w := c.p.phrase[i]; w.set.has(tagEst) && c.p.markAt(i) == nil && c.p.is(i, "ước") {
+			return true
+		}
+	}
+	return false
 }
 
 // bracketOf is the subject an exclusion is a condition of: never another
@@ -559,6 +588,15 @@ func (c *clause) sourceOfReport(verb, after int) bool {
 			}
 		}
 		return false
+	}
+	return false
+}
+
+// isGeneric tells words that name no particular body.
+func isGeneric(s string) bool {
+	switch vi.Key(s) {
+	case "tỉnh", "thành phố", "công ty", "doanh nghiệp", "ngành", "địa phương", "đơn vị", "tập đoàn", "nhà máy", "chính quyền", "toàn tỉnh", "ông", "bà", "huyện", "cả nước", "nước này", "hãng", "dự án", "tỉnh này", "công ty này", "nghị quyết", "kế hoạch", "đề án", "chương trình", "ban quản lý", "họ", "số liệu", "thống kê", "báo cáo", "việt nam":
+		return true
 	}
 	return false
 }

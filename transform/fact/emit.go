@@ -76,7 +76,7 @@ func (c *clause) insideSubject(q found, r predicate, k int) bool {
 // emit makes the observation of q.
 func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k int) {
 	p := c.p
-	f := draft{change: kl.measure == nhip.MeasureGrowth || kl.measure == nhip.MeasureChange || kl.measure == nhip.MeasureChangePP || kl.measure == nhip.MeasureRatio, at: q.First, q: q.Quantity}
+	f := draft{from: r.from, change: kl.measure == nhip.MeasureGrowth || kl.measure == nhip.MeasureChange || kl.measure == nhip.MeasureChangePP || kl.measure == nhip.MeasureRatio, at: q.First, q: q.Quantity}
 	f.o.Measure, f.o.Rule, f.o.Kind = kl.measure, kl.rule, st.kind
 	if r.estimate {
 		f.o.Kind = nhip.KindEstimate
@@ -91,8 +91,8 @@ func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k
 			f.period = vi.Period{Span: vi.SpanYear, Start: vi.Date{Year: y, Month: 1, Day: 1}, N: 1}
 		}
 	}
-	if r.from && !st.bound {
-		f.period = vi.Period{}
+	if r.from && !c.periodBehind(q) {
+		f.period = vi.Period{} // where a change starts lies before what the sentence is about
 	}
 	if f.change {
 		f.cmp = c.baseFor(st, q, r, kl, label, k)
@@ -146,7 +146,7 @@ func (c *clause) decorate(st *state, kl class, label string) string {
 		return strings.TrimSpace("tỷ trọng " + own)
 	case kl.measure == nhip.MeasureContribution && !has("đóng góp"):
 		return strings.TrimSpace("đóng góp của " + own)
-	case kl.rule == "ratio.times" && st.last.measure == nhip.MeasureGrowth && st.lastQ != nil:
+	case kl.rule == "ratio.times" && st.bracket && st.last.measure == nhip.MeasureGrowth:
 		return strings.TrimSpace("mức tăng " + label)
 	}
 	return label
@@ -231,6 +231,19 @@ func (c *clause) periodFor(st *state, q found, kl class, k int) vi.Period {
 		}
 	}
 	return st.period
+}
+
+// periodBehind tells "từ 48,9 điểm trong tháng 7 lên …".
+func (c *clause) periodBehind(q found) bool {
+	for i := q.End; i < min(q.End+4, c.s.End); i++ {
+		if m := c.p.markAt(i); m != nil {
+			return m.Period != nil
+		}
+		if c.p.is(i, "lên", "xuống", ",") {
+			return false
+		}
+	}
+	return false
 }
 
 // baseFor is what q is measured against: named behind it, shared with the number
@@ -397,7 +410,7 @@ func (c *clause) tail(st *state) {
 func (c *clause) backfill(st *state) {
 	if st.bound && !st.period.IsZero() {
 		for i := range c.facts {
-			if c.facts[i].period.IsZero() && c.facts[i].o.Rule != "level.change" {
+			if c.facts[i].period.IsZero() && !c.facts[i].from {
 				c.facts[i].period = st.period
 			}
 		}
@@ -475,7 +488,7 @@ func (c *clause) inSource(k placed) bool { return k.first >= c.source.first && k
 // place of its numbers.
 func (c *clause) isRegional(m nhip.Mention) bool {
 	p := c.d().r.placesByID[nhip.PlaceID(m.ID)]
-	return p != nil && p.Level != "country"
+	return p != nil && (p.Level == "province" || p.Level == "district")
 }
 
 // complete turns a draft into the observation.

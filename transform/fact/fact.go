@@ -123,7 +123,6 @@ type memory struct {
 	place   place
 	aspects []string // "về lượng, kim ngạch và giá", to be paired with the values that follow
 	object  string   // what the aspects are of
-	dir     int
 }
 
 // prepare reads what the title says for the whole text.

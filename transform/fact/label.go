@@ -46,6 +46,9 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 			}
 		}
 	}
+	if r.average && label != "" && !strings.Contains(vi.Key(label), "bình quân") && !strings.Contains(vi.Key(label), "trung bình") {
+		label += " bình quân"
+	}
 	return c.resolveThis(label, q.First)
 }
 

@@ -8,12 +8,12 @@ import (
 
 // part is a stretch of a clause between signs, as the tokens that are left of it.
 type part struct {
-	tokens  []int
-	adverb  bool // begins with a preposition: it says where or why, not what
-	comma   bool // a comma, not a stronger sign, stands before it
-	isList  bool // a list of parts of the subject before begins here
-	actor   []int
-	exclude []int // "loại trừ yếu tố giá"
+	tokens []int
+	adverb bool // begins with a preposition: it says where or why, not what
+	comma  bool // a comma, not a stronger sign, stands before it
+	colon  bool // a colon stands before it
+	isList bool // a list of parts of the subject before begins here
+	actor  []int
 }
 
 // parts cuts the tokens [first, end) of bracket group g into parts and cleans
@@ -54,7 +54,11 @@ func (c *clause) parts(first, end int, g int32) []part {
 			case ",":
 				flush(true)
 				continue
-			case ";", ":", "\"", "…", ".", "(", ")", "[", "]", "!", "?", "•", "|":
+			case ":":
+				flush(false)
+				cur.colon = true
+				continue
+			case ";", "\"", "…", ".", "(", ")", "[", "]", "!", "?", "•", "|":
 				flush(false)
 				continue
 			case "-":
@@ -219,6 +223,9 @@ func (c *clause) trimTail(tokens []int) []int {
 			continue
 		}
 		w := p.phrase[i]
+		if p.is(i, "mới") && p.is(i-1, "lập", "ký", "cấp", "xây", "tuyển", "mở") {
+			return tokens
+		}
 		if w.set == 0 || !w.set.hasAny(tagUp, tagDown, tagLevel, tagTo, tagFill, tagEst, tagFuture, tagModal, tagLead, tagReports, tagExceed, tagAlso, tagRespect) ||
 			p.is(int(w.first), "tốc", "mức") || p.seq(int(w.first), "tăng", "trưởng") || w.end-w.first == 1 && c.headWord(tokens, i) {
 			return tokens
@@ -303,7 +310,6 @@ type subject struct {
 	text   string // as labelled
 	own    string // as printed here, without what it is a part of
 	isHead bool   // names something measured by itself
-	list   bool   // parts of it follow
 }
 
 // subjectOf reads the subject from the parts before a predicate. ok is false
@@ -326,19 +332,49 @@ func (c *clause) subjectOf(first, end int, g int32, bare bool, st *state) (subje
 			break
 		}
 	}
+	for k := len(raw) - 1; k > 0; k-- {
+		if raw[k].colon {
+			if head, ok := c.join(raw[:k], false); ok && head.head {
+				c.setHead(st, head)
+				raw = raw[k:]
+			}
+			break
+		}
+	}
 	if len(raw) > 0 && raw[0].isList && st.head == "" {
 		st.head = st.label
 	}
 	own, ok := c.join(raw, bare)
-	if !ok {
+	if !ok || c.onlyPlace(own.tokens) {
 		return subject{}, false
 	}
 	s := subject{own: own.text, text: own.text, isHead: own.head}
-	if own.head {
+	if own.head && !(st.head != "" && c.weakHead(own.tokens)) {
 		return s, true
 	}
 	s.text = combine(st, own.text)
 	return s, true
+}
+
+// weakHead tells words that begin the name of an activity as well as of something
+// measured: in a list they are items ("sản xuất giấy tăng 3%").
+func (c *clause) weakHead(tokens []int) bool {
+	if len(tokens) == 0 || !c.p.is(tokens[0], "sản", "thu", "bán", "vận", "đầu", "thị", "kinh", "cung", "thương", "khai") {
+		return false
+	}
+	return !c.p.seq(tokens[0], "sản", "lượng") && !c.p.seq(tokens[0], "thu", "ngân") && !c.p.seq(tokens[0], "thu", "nhập")
+}
+
+// onlyPlace tells a subject that is nothing but a place: "của Thanh Hóa tăng 14%".
+func (c *clause) onlyPlace(tokens []int) bool {
+	for k := 0; k < len(tokens); {
+		end := c.p.placeAt(tokens[k])
+		if end == tokens[k] {
+			return false
+		}
+		k = skipTo(tokens, k, end)
+	}
+	return len(tokens) > 0
 }
 
 func (c *clause) setHead(st *state, head joined) {
@@ -471,6 +507,9 @@ func (c *clause) exclusion(tokens []int) string {
 }
 
 func (c *clause) hasHead(tokens []int) bool {
+	if len(tokens) > 0 && c.p.is(tokens[0], "khu", "ngành", "nhóm", "lĩnh", "thị", "mặt", "doanh", "vùng", "nước", "riêng") && !(c.p.seq(tokens[0], "doanh", "thu") || c.p.seq(tokens[0], "doanh", "số") || c.p.seq(tokens[0], "thị", "phần")) {
+		return false // a part of what is measured: "khu vực có vốn đầu tư nước ngoài"
+	}
 	for k, i := range tokens {
 		if k > 6 {
 			return false

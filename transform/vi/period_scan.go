@@ -723,7 +723,7 @@ func (s *scanner) periodAtNumber(e *PeriodExpr, i int) int {
 	if !ok {
 		return i
 	}
-	if s.is(i+1, "/", "-") && s.t[i+1].Space == false {
+	if s.is(i+1, "/", "-") && !s.t[i+1].Space {
 		if m, ok := s.whole(i + 2); ok && s.key(i+3) == s.key(i+1) && s.yearAt(i+4) > 0 {
 			return s.dateFrom(e, i, m)
 		}

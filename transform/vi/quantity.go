@@ -404,12 +404,12 @@ func (s *scanner) qualifierBefore(i int, q *Quantity) (Bound, int) {
 	case "hơn":
 		switch before {
 		case "cao", "lớn", "nhiều", "dài":
-			if q.Unit.Family == "points" {
-				return "", 0 // "cao hơn 1,2 điểm": a difference
+			if q.Unit.Family == "points" || s.key(q.End) == "so" {
+				return "", 0 // "cao hơn 1,2 điểm", "cao hơn 15% so với": a difference
 			}
 			return MoreThan, 2
 		case "thấp", "nhỏ", "ít":
-			if q.Unit.Family == "points" {
+			if q.Unit.Family == "points" || s.key(q.End) == "so" {
 				return "", 0
 			}
 			return LessThan, 2

@@ -172,15 +172,15 @@ type clock struct {
 	ref    time.Time
 	tokens []timeToken
 
-	year, month, day         int
-	hour, minute, second, ns int
-	hasDate, hasTime         bool
-	hasSecond                bool
-	half                     byte // 'a' or 'p'
-	zone                     *time.Location
-	weekday                  int // 1 Sunday … 7 Saturday
-	relative                 *Time
-	issues                   []string
+	year, month, day     int
+	hour, minute, second int
+	hasDate, hasTime     bool
+	hasSecond            bool
+	half                 byte // 'a' or 'p'
+	zone                 *time.Location
+	weekday              int // 1 Sunday … 7 Saturday
+	relative             *Time
+	issues               []string
 }
 
 func (c *clock) at(i int) timeToken {
