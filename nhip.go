@@ -155,7 +155,7 @@ type Record struct {
 // caption, author line, related link, tag or advertisement.
 type Article struct {
 	Title       string     `json:"title"`
-	Sapo        string     `json:"sapo"` // the lead, without the paper's own prefix
+	Sapo        string     `json:"sapo"` // the lead as printed, the paper's own prefix included
 	Body        []string   `json:"body"`
 	Captions    []string   `json:"captions"`
 	Authors     []string   `json:"authors"`
