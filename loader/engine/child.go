@@ -65,11 +65,18 @@ func childOptionsFromEnvironment() (childOptions, bool) {
 
 var errBusy = errors.New("another engine process holds the data directory")
 
-// runChild is the life of the engine process. Order matters: the lock before
+// runChild is the life of the engine process. Order matters: the sandbox before
+// anything is opened; the lock before
 // anything of the data directory is touched; the library before the first
 // connection; signal handlers off before the first connection; the socket last,
 // so that whoever can connect can also ask.
 func runChild(o childOptions) int {
+	if err := enterSandbox(o); errors.Is(err, errHalfSandboxed) {
+		fmt.Fprintln(os.Stderr, "engine:", err)
+		return 1
+	} else if err != nil {
+		fmt.Fprintf(os.Stderr, "engine: no sandbox: %v; files that the user may read are open to SQL functions such as file()\n", err)
+	}
 	report := os.NewFile(childReport, "report")
 	e, err := startChild(o)
 	switch {

@@ -28,6 +28,7 @@
 //	pin.go        the pinned packages; verify.go the checks; fetch.go the npm client
 //	child.go      RunIfChild; the life of the process, in order
 //	activity.go   when the process may end; admission.go how much runs at once
+//	sandbox*.go   what the process may touch (Landlock)
 //	server.go     routes, tags, KILL for clients that left
 //	request.go    parameters, settings, codings, sessions (session.go)
 //	lexer.go      ClickHouse's tokens; statement.go one statement, head and data apart
