@@ -42,6 +42,7 @@ type state struct {
 	place   place
 	queue   []string  // labels of the values still to come after "lần lượt"
 	fresh   bool      // the subject was named right before this number
+	headed  bool      // and it names something measured by itself
 	bracket bool      // inside brackets
 	begin   bool      // no number was read yet in this sentence or bracket
 	same    vi.Period // of "cùng kỳ" right before this number, and for it only
@@ -160,7 +161,7 @@ func (c *clause) number(st *state, q found, k int) {
 	}
 	if sub, ok := c.subjectOf(start, r.first, q.group, bare, st); ok && !c.carriesOn(q, r, sub) {
 		of := c.bracketOf(st)
-		st.label, st.own, st.fresh = sub.text, sub.own, true
+		st.label, st.own, st.fresh, st.headed = sub.text, sub.own, true, sub.isHead
 		if strings.HasPrefix(sub.own, "(") && of != "" {
 			st.label, st.own = of+" "+sub.own, of
 		}
@@ -553,7 +554,7 @@ func (c *clause) sourceBefore(verb, after int) bool {
 	}
 	c.source = placed1{first, after}
 	end := verb
-	for end > first && p.phrase[end-1].set.hasAny(tagModal, tagFill) && !p.t[end-1].Capital {
+	for end > first && p.phrase[end-1].set.hasAny(tagModal, tagFill, tagReports) && !p.t[end-1].Capital {
 		end--
 	}
 	if open := p.group[end-1]; p.is(end-1, ")") && int(open) > first && (end-int(open) != 3 || !isAcronym(p.x.Print(int(open)+1, end-1))) {

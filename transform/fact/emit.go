@@ -16,6 +16,8 @@ func (c *clause) isVoid(q found, r predicate, start, k int) bool {
 	switch {
 	case q.Threshold && r.verb == tagNone:
 		return true
+	case c.isSizeClass(q, k):
+		return true
 	case p.is(q.First-1, "ngưỡng", "trần", "sàn", "thứ", "hạng", "top"):
 		return true
 	case p.is(q.First-1, "mốc", "mức") && p.is(q.First-2, "trên", "dưới", "qua"):
@@ -30,6 +32,24 @@ func (c *clause) isVoid(q found, r predicate, start, k int) bool {
 		return true
 	}
 	return c.insideSubject(q, r, k)
+}
+
+// isSizeClass tells the limit that defines a count: "28 mặt hàng đạt kim ngạch trên
+// 1 tỷ USD".
+func (c *clause) isSizeClass(q found, k int) bool {
+	if k == 0 || q.Bound != vi.MoreThan && q.Bound != vi.AtLeast && q.Bound != vi.LessThan && q.Bound != vi.AtMost || q.Unit.Counted {
+		return false
+	}
+	before := c.q[k-1]
+	if !before.Unit.Counted || before.group != q.group || q.First-before.End > 8 || q.First == before.End {
+		return false
+	}
+	for i := before.End; i < q.First; i++ {
+		if c.p.t[i].Kind == vi.Sign || c.p.markAt(i) != nil || c.p.is(i, "với", "và") {
+			return false
+		}
+	}
+	return c.p.is(before.End, "đạt", "có", "xuất", "nhập", "với", "trị", "từ", "trên")
 }
 
 func st0(q found) bool { return q.Value.Compare(vi.Decimal{Coef: 1}) == 0 }
@@ -353,6 +373,9 @@ func (c *clause) finish(st *state) {
 	fallback := c.fallbackPlace(mem)
 	for i := range c.facts {
 		f := &c.facts[i]
+		if f.label == "" && i+1 < len(c.facts) {
+			f.label = c.facts[i+1].label // "Với mức tăng 0,5 điểm, lãi suất lên 6,2%"
+		}
 		c.complete(f, st, fallback)
 		d.out = append(d.out, f.o)
 	}

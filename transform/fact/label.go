@@ -3,6 +3,7 @@ package fact
 import (
 	"strings"
 
+	"nhip"
 	"nhip/transform/vi"
 )
 
@@ -19,6 +20,12 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 				label = "diện tích " + name
 			}
 		}
+	case q.Unit.Counted && st.fresh && st.headed && isCount(st.own):
+		if noun := c.after(q.Quantity, 8); len(noun) > 0 && r.verb == tagNone {
+			label += " " + p.text(noun)
+		}
+	case r.verb == tagLevel && p.seq(r.verbAt, "trị", "giá") && !st.fresh:
+		label = strings.TrimSpace("trị giá " + label)
 	case q.Unit.Counted && q.Unit.ID != "lần" && (r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được") || label == ""):
 		noun := p.text(append(tokensOf(q.UnitFirst, q.End), c.after(q.Quantity, 14)...))
 		switch {
@@ -34,9 +41,7 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 		if label == "" {
 			label = p.text(c.after(q.Quantity, 10))
 		} else if i := q.End; p.is(i, "về") {
-			if of := c.about(q.Quantity); of != "" {
-				label = of + " " + label
-			}
+			label = c.ofAspect(c.about(q.Quantity), label)
 		}
 	case q.Per == "" && (r.verb == tagNone || p.is(r.verbAt, "được") || label == "" || q.Unit.Family == "mass"):
 		noun := c.after(q.Quantity, 5)
@@ -48,6 +53,9 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 	}
 	if r.average && label != "" && !strings.Contains(vi.Key(label), "bình quân") && !strings.Contains(vi.Key(label), "trung bình") {
 		label += " bình quân"
+	}
+	if label == "" && r.nominal {
+		label = p.text(tokensOf(r.verbAt, r.verbEnd))
 	}
 	return c.resolveThis(label, q.First)
 }
@@ -64,7 +72,35 @@ func tokensOf(first, end int) []int {
 func (c *clause) about(q *vi.Quantity) string {
 	tail := *q
 	tail.End++
+	if c.p.seq(tail.End, "trị", "giá") || c.p.seq(tail.End, "giá", "trị") {
+		return c.p.text([]int{tail.End, tail.End + 1})
+	}
 	return c.p.text(c.after(&tail, 6))
+}
+
+// ofAspect names a growth of one side of a subject: "tăng 5% về lượng". A side that
+// is measured by itself ("về số lao động") stands alone once the sentence has
+// measured other things.
+func (c *clause) ofAspect(aspect, label string) string {
+	if aspect == "" {
+		return label
+	}
+	switch vi.Key(aspect) {
+	case "lượng", "trị giá", "giá trị", "số lượng", "giá", "khối lượng", "kim ngạch", "diện tích", "sản lượng":
+		return aspect + " " + label
+	}
+	for i := range c.facts {
+		if c.facts[i].o.Measure == nhip.MeasureLevel {
+			return aspect
+		}
+	}
+	return aspect + " " + label
+}
+
+// isCount tells names that already say that they count: "số lao động đăng ký".
+func isCount(own string) bool {
+	first, _, _ := strings.Cut(vi.Key(own), " ")
+	return first == "số" || first == "tổng" || first == "lượng"
 }
 
 // opensBracket tells a bare number that fills a bracket: "(335 ha)".

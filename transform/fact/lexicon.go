@@ -47,7 +47,7 @@ var tagWords = map[tag]string{
 		vào khoảng|ở khoảng|lên mức|lên tới|lên đến|xuống mức|về mức|còn mức|có giá|trị giá|ghi nhận|đạt khoảng|vượt mốc|đạt mốc|đạt kỷ lục|lập kỷ lục|
 		chỉ đạt|mới đạt|mang về|thu về|cho ra|rơi vào|được|nằm ở mức|phổ biến`,
 	tagTo:    `lên|xuống|còn|chỉ còn|xuống còn|về|lùi về|lên thành|xuống dưới|lên trên`,
-	tagShare: `chiếm|chiếm tỷ trọng|chiếm tới|chiếm đến|chiếm tỷ lệ|chiếm khoảng|nắm giữ|nắm|chiếm thị phần`,
+	tagShare: `chiếm|đáp ứng|đảm bảo|chiếm tỷ trọng|chiếm tới|chiếm đến|chiếm tỷ lệ|chiếm khoảng|nắm giữ|nắm|chiếm thị phần`,
 	tagPart:  `đóng góp|góp|đóng góp vào|làm tăng|làm giảm|kéo giảm|đóng góp tới`,
 	tagTimes: `gấp|cao gấp|tăng gấp|gấp tới|nhiều gấp|lớn gấp|gấp khoảng`,
 	tagEqual: `bằng|hoàn thành|chỉ bằng|mới bằng|thực hiện|thực hiện được|đạt tỷ lệ|giải ngân`,
@@ -69,7 +69,7 @@ var tagWords = map[tag]string{
 		tiếp theo|tiếp đến|tiếp đó|sau đó|được biết|bởi lẽ|mặc dù|tuy|dù|đó là|của|vào|về|để|giúp|khiến|làm|sau|trước|đến|theo|hết|vừa qua|gần đây|ngược lại|chủ yếu|nhất là|phần lớn|cùng với đó|
 		cùng thời điểm|ngày càng|nhờ|tức|hay|tương đương|cùng|đạt|sẽ|một số|dự báo|mỗi|bình quân|trung bình|lần lượt|các chỉ tiêu|kể cả|nêu rõ|xét về|xét theo|tính theo|số liệu|thống kê|trong năm|đầu năm|liên tiếp|đối với|với việc|liên quan đến|dẫn đầu là|đứng đầu là|dẫn đầu|cao nhất là|thấp nhất là|trở lại|ghi nhận`,
 	tagReports: `ghi nhận|đặt mục tiêu|phấn đấu|cho rằng|cho biết|cho thấy|đặt ra mục tiêu|đề ra mục tiêu|chứng kiến|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đã làm|khiến|với|
-		báo cáo|công bố|có|nhằm|thống kê|xác định|mục tiêu|dự báo|dự kiến|nhận định|cho hay|ước tính|nâng|đưa|đặt kế hoạch|lên kế hoạch|đề ra kế hoạch`,
+		báo cáo|công bố|có|nhằm|thống kê|xác định|mục tiêu|dự báo|dự kiến|nhận định|cho hay|ước tính|nâng|đưa|đặt kế hoạch|lên kế hoạch|đề ra kế hoạch|giao chỉ tiêu|chỉ tiêu`,
 	tagRespect: `lần lượt|tương ứng là|lần lượt là|lần lượt ở mức|lần lượt đạt`,
 	tagExclude: `nếu loại trừ|loại trừ|sau khi loại trừ|nếu trừ|không kể|chưa kể|không tính|chưa tính|chưa bao gồm|không bao gồm|nếu không tính`,
 }

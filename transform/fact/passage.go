@@ -46,15 +46,17 @@ func newPassage(d *document, n int, x *vi.Text) *passage {
 		}
 	}
 	table := tagged()
+	end := 0
 	for i := 0; i < len(p.t); {
 		if p.mark[i] >= 0 || p.t[i].Kind != vi.Word {
 			i++
+			end = i
 			continue
 		}
-		ref, n := table.phrases.at(p.t, i)
-		for n > 0 && p.crosses(i, n) { // a mark begins inside: "đạt mức" before "mức" is fine, inside a number is not
-			ref, n = -1, 0
+		for end < len(p.t) && (end <= i || p.mark[end] < 0) {
+			end++ // the next mark: a phrase must not reach into it
 		}
+		ref, n := table.phrases.at(p.t[:end], i)
 		if n == 0 {
 			i++
 			continue
@@ -67,15 +69,6 @@ func newPassage(d *document, n int, x *vi.Text) *passage {
 	p.brackets()
 	p.locate()
 	return p
-}
-
-func (p *passage) crosses(i, n int) bool {
-	for j := i; j < i+n; j++ {
-		if p.mark[j] >= 0 {
-			return true
-		}
-	}
-	return false
 }
 
 func (p *passage) brackets() {

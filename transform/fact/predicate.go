@@ -11,6 +11,7 @@ type predicate struct {
 	first    int // its first token
 	verb     tag // the nearest governing verb, tagNone where the number stands bare
 	verbAt   int
+	verbEnd  int
 	to       bool // the number is where a change ends: "tăng lên mức 57%"
 	from     bool // the number is where a change starts: "từ 48,9 lên 50,6"
 	estimate bool
@@ -129,7 +130,9 @@ func (r *predicate) take(p *passage, w tagged1) bool {
 	return s.has(tagFuture) || s.has(tagModal) && p.is(int(w.first), "đã", "vẫn", "sẽ", "đang", "cũng", "chỉ", "mới")
 }
 
-func (r *predicate) setVerb(v tag, w tagged1) { r.verb, r.verbAt = v, int(w.first) }
+func (r *predicate) setVerb(v tag, w tagged1) {
+	r.verb, r.verbAt, r.verbEnd = v, int(w.first), int(w.end)
+}
 
 // class is how a number relates to what it measures.
 type class struct {
@@ -155,7 +158,7 @@ func (c *clause) classify(q *vi.Quantity, r predicate, label string, st *state) 
 				k.dir = dir
 			}
 			return k, true
-		case c.p.is(q.End, "so") && c.p.markAt(q.End) != nil:
+		case q.Decimals > 0, q.IsRange, c.p.is(q.End, "so") && c.p.markAt(q.End) != nil:
 			return class{measure: nhip.MeasureRatio, rule: "ratio.times"}, true
 		}
 		return class{}, false // "ba lần": how often
@@ -196,6 +199,8 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return class{measure: levelOf(label), rule: "level.verb"}, true
 	case change:
 		return class{measure: nhip.MeasureGrowth, dir: dir, rule: "growth.verb"}, true
+	case r.verb == tagAlso && st.last.measure == nhip.MeasureChange:
+		return class{measure: nhip.MeasureGrowth, dir: st.last.dir, rule: "growth.equivalent"}, true
 	case r.verb == tagShare:
 		return class{measure: nhip.MeasureShare, rule: "share.verb"}, true
 	case plan && (r.verb == tagEqual || r.verb == tagLevel || r.verb == tagAlso || r.verb == tagNone || r.verb == tagTo):

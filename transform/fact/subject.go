@@ -108,7 +108,7 @@ func (c *clause) keepBracket(open int32) bool {
 // number stands without a copula, so that the verb belongs to the name.
 func (c *clause) clean(t part, bare bool) part {
 	p := c.p
-	t.tokens = c.dropPlaces(t.tokens)
+	t.tokens = c.dropPrices(c.dropPlaces(t.tokens))
 	if bare && c.endsInAct(t.tokens) {
 		t.tokens = nil
 		return t
@@ -121,7 +121,7 @@ func (c *clause) clean(t part, bare bool) part {
 	} else {
 		for k := 1; k < len(t.tokens); k++ {
 			i := t.tokens[k]
-			if w := p.phrase[i]; w.set.has(tagModal) && int(w.first) == i && p.is(i, "đã", "vẫn", "sẽ", "đang", "cũng", "tiếp", "luôn", "hiện") {
+			if w := p.phrase[i]; w.set.has(tagModal) && int(w.first) == i && p.is(i, "đã", "vẫn", "sẽ", "đang", "cũng", "tiếp", "luôn", "hiện") && !p.is(i+1, "hành", "đại", "trạng", "vật") {
 				t.tokens = t.tokens[:k]
 				break
 			}
@@ -146,7 +146,7 @@ func (c *clause) isAdverb(tokens []int) bool {
 		return false
 	}
 	switch c.p.key(tokens[0]) {
-	case "trong", "do", "nhờ", "với", "tại", "ở", "khi", "sau", "trước", "để", "bởi", "dù", "tuy", "mặc", "theo", "so", "nếu", "vì", "từ", "trên", "bên", "ngoài", "đối", "qua", "dưới", "giữa", "mỗi", "đến", "kể", "như", "thay", "tính", "riêng":
+	case "trong", "do", "nhờ", "với", "tại", "ở", "khi", "sau", "trước", "để", "bởi", "dù", "tuy", "mặc", "theo", "so", "nếu", "vì", "từ", "trên", "bên", "ngoài", "đối", "qua", "dưới", "giữa", "mỗi", "đến", "kể", "về", "như", "thay", "tính", "riêng":
 		return true
 	}
 	return false
@@ -223,7 +223,7 @@ func (c *clause) trimTail(tokens []int) []int {
 			continue
 		}
 		w := p.phrase[i]
-		if p.is(i, "mới") && p.is(i-1, "lập", "ký", "cấp", "xây", "tuyển", "mở") {
+		if p.is(i, "quân") && p.is(i-1, "bình") || p.is(i, "bình") && p.is(i-1, "trung") || p.is(i, "mới") && p.is(i-1, "lập", "ký", "cấp", "xây", "tuyển", "mở") {
 			return tokens
 		}
 		if w.set == 0 || !w.set.hasAny(tagUp, tagDown, tagLevel, tagTo, tagFill, tagEst, tagFuture, tagModal, tagLead, tagReports, tagExceed, tagAlso, tagRespect) ||
@@ -296,6 +296,18 @@ func (c *clause) dropPlaces(tokens []int) []int {
 		k++
 	}
 	return out
+}
+
+// dropPrices takes "theo giá so sánh", "theo giá hiện hành" out of a name.
+func (c *clause) dropPrices(tokens []int) []int {
+	p := c.p
+	for k, i := range tokens {
+		if p.seq(i, "theo", "giá") && p.is(i+2, "so", "hiện", "thực", "cố", "gốc") {
+			end := skipTo(tokens, k, i+4)
+			return append(tokens[:k:k], tokens[end:]...)
+		}
+	}
+	return tokens
 }
 
 func skipTo(tokens []int, k, end int) int {
@@ -396,6 +408,11 @@ func combine(st *state, own string) string {
 	firstWord, _, _ := strings.Cut(own, " ")
 	words := strings.Fields(st.label)
 	for i, w := range words {
+		if i == 0 && vi.Key(w) == vi.Key(firstWord) {
+			if verb := activity(st.label); verb != "" { // "ngành A xuất khẩu …; ngành B …"
+				return own + " " + verb
+			}
+		}
 		if i > 0 && vi.Key(w) == vi.Key(firstWord) {
 			stem := words[:i]
 			if vi.Key(stem[len(stem)-1]) == "của" {
@@ -407,6 +424,17 @@ func combine(st *state, own string) string {
 		}
 	}
 	return own
+}
+
+// activity is the word in a label that says what is measured of somebody.
+func activity(label string) string {
+	t := vi.Tokens(label)
+	for i := 1; i < len(t); i++ {
+		if t[i].Key == "khẩu" && (t[i-1].Key == "xuất" || t[i-1].Key == "nhập") || t[i].Key == "thụ" && t[i-1].Key == "tiêu" {
+			return label[t[i-1].From:t[i].To]
+		}
+	}
+	return ""
 }
 
 type joined struct {
@@ -546,7 +574,7 @@ func (c *clause) after(q *vi.Quantity, limit int) []int {
 		if int(w.first) == i && w.set.hasAny(tagUp, tagDown, tagShare, tagTimes, tagAlso, tagExceed, tagRespect) {
 			break
 		}
-		if !q.Unit.Counted && (p.is(i, "và", "với", "so", "do", "nhờ", "trong", "để", "từ", "tại", "khi", "vào", "theo", "bằng", "trên", "cho", "nhưng", "là", "đến", "của", "ở", "mà", "thì", "như", "sau", "trước", "có", "gồm", "cùng", "sẽ", "đã") || w.set.has(tagLevel)) {
+		if !q.Unit.Counted && (p.is(i, "và", "với", "so", "do", "nhờ", "trong", "để", "từ", "tại", "khi", "vào", "theo", "bằng", "trên", "cho", "nhưng", "là", "đến", "của", "ở", "mà", "thì", "như", "sau", "trước", "có", "gồm", "cùng", "sẽ", "đã", "sang", "ra", "qua", "lên", "xuống", "còn", "được", "mỗi") || w.set.has(tagLevel)) {
 			break
 		}
 		if q.Unit.Counted {

@@ -231,7 +231,7 @@ func (s *scanner) noReference(i int) bool {
 		return true
 	case "sánh":
 		return s.key(i-2) == "so"
-	case "gốc":
+	case "gốc", "giao", "hạn":
 		return true
 	}
 	return false
@@ -772,7 +772,7 @@ func (s *scanner) spanOfMonths(e *PeriodExpr, i int) int {
 	default:
 		return i
 	}
-	if n > 12 {
+	if n > 12 || n == 1 && s.t[i].Kind == Word {
 		e.Span, e.Void = SpanMonths, true
 		return j
 	}

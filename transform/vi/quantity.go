@@ -320,7 +320,7 @@ func (s *scanner) readPer(q *Quantity) {
 		q.End = end
 		return
 	}
-	if (q.Unit.Family == "money" || measures(q.Unit)) && q.Unit.ID != "%" && s.is(q.End, "một", "mỗi") {
+	if (q.Unit.Family == "money" || measures(q.Unit)) && s.is(q.End, "một", "mỗi") && (q.Unit.ID != "%" || s.is(q.End+1, "năm", "tháng")) {
 		if name, used := s.perName(q.End + 1); s.rateWord(q.End + 1) {
 			q.Per, q.End = name, q.End+1+used
 		}
