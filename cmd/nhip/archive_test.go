@@ -23,12 +23,12 @@ import (
 )
 
 // state is what a store holds, without what differs from run to run: run and
-// batch names and the times of fetching.
+// batch names, the times of fetching, and the Date an origin answers with.
 func state(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	const times = "run_id, batch_id, fetched_at"
 	tables := map[string]string{
-		"pages":             "SELECT * EXCEPT (batch_id, fetched_at) FROM pages FINAL ORDER BY source, doc_id, sha256",
+		"pages":             "SELECT * EXCEPT (batch_id, fetched_at, header) FROM pages FINAL ORDER BY source, doc_id, sha256",
 		"documents":         "SELECT * EXCEPT (" + times + ", known_at) FROM documents FINAL ORDER BY source, doc_id",
 		"document_versions": "SELECT * EXCEPT (" + times + ", known_at) FROM document_versions FINAL ORDER BY source, doc_id, content_version, reading",
 		"observations":      "SELECT * EXCEPT (batch_id) FROM observations FINAL ORDER BY doc_id, content_version, reading, ordinal",
@@ -109,12 +109,12 @@ func kindOf(t *testing.T, cat *catalog.Catalog, address, media string) string {
 		return ""
 	case strings.Contains(media, "xml"):
 		return "feed"
+	case src.Documents.URL != nil && !src.Documents.URL.MatchString(address):
+		return "listing"
 	case src.Kind == "statistics":
 		return "table"
-	case src.Documents.URL == nil || src.Documents.URL.MatchString(address):
-		return "article"
 	}
-	return "listing"
+	return "article"
 }
 
 // accounts runs nhip and returns its accounts, which must balance.
@@ -213,17 +213,22 @@ func TestArchiveReadsEveryArticle(t *testing.T) {
 }
 
 // TestKill: nhip killed at ten random moments, the engine with it in every third
-// case, and run again to the end leaves the same tables as one undisturbed run.
+// case, and run again to the end leaves the same tables as one undisturbed run: from
+// archives, and over loopback HTTP with its robots.txt, feeds and conditional requests.
 func TestKill(t *testing.T) {
 	if testing.Short() {
-		t.Skip("runs nhip a dozen times")
+		t.Skip("runs nhip three dozen times")
 	}
 	needEngine(t)
+	calls := map[string][]string{"loopback": {"demo"}}
 	for name, args := range archives(t) {
+		calls["archive "+name] = append([]string{"run"}, args...)
+	}
+	for name, args := range calls {
 		t.Run(name, func(t *testing.T) {
 			undisturbed := t.TempDir()
 			began := time.Now()
-			accounts(t, undisturbed, args...)
+			nhipOutput(t, undisturbed, args...)
 			took := time.Since(began)
 			want := state(t, undisturbed)
 
@@ -231,17 +236,7 @@ func TestKill(t *testing.T) {
 			random := rand.New(rand.NewPCG(20261124, uint64(len(name))))
 			killed := 0
 			for i := range 10 {
-				cmd := nhipCommand(t, dir, append([]string{"run"}, args...)...)
-				if err := cmd.Start(); err != nil {
-					t.Fatal(err)
-				}
-				ended := make(chan error, 1)
-				go func() { ended <- cmd.Wait() }()
-				select {
-				case <-ended:
-				case <-time.After(time.Duration(random.Int64N(int64(took)))):
-					cmd.Process.Kill()
-					<-ended
+				if killedAfter(t, nhipCommand(t, dir, args...), time.Duration(random.Int64N(int64(took)))) {
 					killed++
 				}
 				if i%3 == 2 {
@@ -251,11 +246,30 @@ func TestKill(t *testing.T) {
 			if killed < 3 {
 				t.Errorf("only %d of 10 runs were killed before they ended", killed)
 			}
-			accounts(t, dir, args...)
+			nhipOutput(t, dir, args...)
 			if diff := cmp.Diff(want, state(t, dir)); diff != "" {
 				t.Errorf("after %d kills the tables differ (-undisturbed +killed):\n%s", killed, diff)
 			}
 		})
+	}
+}
+
+// killedAfter starts a command and kills it after a while; it tells whether the
+// command had not ended before.
+func killedAfter(t *testing.T, cmd *exec.Cmd, after time.Duration) bool {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case <-ended:
+		return false
+	case <-time.After(after):
+		cmd.Process.Kill()
+		<-ended
+		return true
 	}
 }
 
