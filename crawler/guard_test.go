@@ -215,6 +215,24 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
+// TestHTTPS crawls over TLS and HTTP/2, and refuses to be led back to plain HTTP (38).
+func TestHTTPS(t *testing.T) {
+	ca, caKey := certificate(t, nil, nil, func(c *x509.Certificate) { c.IsCA = true; c.KeyUsage |= x509.KeyUsageCertSign })
+	cert, key := certificate(t, ca, caKey, func(*x509.Certificate) {})
+	roots := x509.NewCertPool()
+	roots.AddCert(ca)
+	o := crawlertest.NewTLSOrigin(t, "127.0.0.2").Handle("/a", crawlertest.Body("<p>a</p>")).Handle("/b", crawlertest.Redirect("http://tin.example/c"))
+	o.Server().TLS.Certificates = []tls.Certificate{{Certificate: [][]byte{cert.Raw}, PrivateKey: key}}
+	c := newTest(t, Options{RootCAs: roots}, map[string]netip.AddrPort{"tin.example": o.Addr()})
+	got, account, err := crawl(t, c, docSource("https://tin.example/a", "https://tin.example/b"))
+	if err != nil || account.Fetched != 1 || got["https://tin.example/b"].Visit.Reason != "redirect_insecure" {
+		t.Errorf("%+v, %v, %v", account, err, outcomes(got))
+	}
+	if len(o.Hits("/c")) > 0 {
+		t.Error("the plain address was asked for")
+	}
+}
+
 // stalled accepts connections and says nothing.
 func stalled(t *testing.T) netip.AddrPort {
 	t.Helper()
