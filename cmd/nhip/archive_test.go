@@ -232,24 +232,31 @@ func TestKill(t *testing.T) {
 			took := time.Since(began)
 			want := state(t, undisturbed)
 
+			check := func(dir string, kills int) {
+				t.Helper()
+				if diff := cmp.Diff(want, state(t, dir)); diff != "" {
+					t.Errorf("after %d kills the tables differ (-undisturbed +killed):\n%s", kills, diff)
+				}
+			}
 			dir := t.TempDir()
 			random := rand.New(rand.NewPCG(20261124, uint64(len(name))))
-			killed := 0
-			for i := range 10 {
-				if killedAfter(t, nhipCommand(t, dir, args...), time.Duration(random.Int64N(int64(took)))) {
-					killed++
+			killed, here := 0, 0 // here: in the folder that is being filled
+			for try := 0; killed < 10 && try < 60; try++ {
+				if !killedAfter(t, nhipCommand(t, dir, args...), time.Duration(random.Int64N(int64(took)))) {
+					check(dir, here) // it came to its end: hold it against the undisturbed one and begin anew
+					dir, here = t.TempDir(), 0
+					continue
 				}
-				if i%3 == 2 {
+				killed, here = killed+1, here+1
+				if killed%3 == 0 {
 					killEngine(t, filepath.Join(dir, "data"))
 				}
 			}
-			if killed < 3 {
+			if killed < 10 {
 				t.Errorf("only %d of 10 runs were killed before they ended", killed)
 			}
 			nhipOutput(t, dir, args...)
-			if diff := cmp.Diff(want, state(t, dir)); diff != "" {
-				t.Errorf("after %d kills the tables differ (-undisturbed +killed):\n%s", killed, diff)
-			}
+			check(dir, here)
 		})
 	}
 }
