@@ -44,6 +44,8 @@ func (b *base) relation(d *document, st *state, period vi.Period) nhip.Compare {
 	case vi.BasisPeriod:
 		e := b.c.Period
 		switch {
+		case e.Span == vi.SpanDay && e.Month == 12 && e.Day == 31:
+			return nhip.CompareVsDec
 		case e.Same && e.Prev != 0:
 			return nhip.CompareMoM
 		case e.Same && (e.Year == 0 || period.IsZero() || e.Year == period.Start.Year-1):

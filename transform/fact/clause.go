@@ -28,24 +28,27 @@ type found struct {
 
 // state is what is in force at a point of a sentence. A bracket opens a copy.
 type state struct {
-	label   string // of the subject in force
-	own     string
-	head    string // what the items of a list are parts of
-	period  vi.Period
-	bound   bool // period was named in this sentence
-	year    int
-	kind    nhip.Kind
-	compare base
-	last    class
-	lastQ   *vi.Quantity
-	prevEnd int // where the number before ended
-	place   place
-	queue   []string  // labels of the values still to come after "lần lượt"
-	fresh   bool      // the subject was named right before this number
-	headed  bool      // and it names something measured by itself
-	bracket bool      // inside brackets
-	begin   bool      // no number was read yet in this sentence or bracket
-	same    vi.Period // of "cùng kỳ" right before this number, and for it only
+	label        string // of the subject in force
+	own          string
+	head         string // what the items of a list are parts of
+	period       vi.Period
+	bound        bool // period was named in this sentence
+	year         int
+	accumulation string
+	kind         nhip.Kind
+	compare      base
+	last         class
+	lastQ        *vi.Quantity
+	prevEnd      int // where the number before ended
+	place        place
+	bases        []base    // of the numbers of the subject in force, in order
+	before       []base    // of the subject before it
+	queue        []string  // labels of the values still to come after "lần lượt"
+	fresh        bool      // the subject was named right before this number
+	headed       bool      // and it names something measured by itself
+	bracket      bool      // inside brackets
+	begin        bool      // no number was read yet in this sentence or bracket
+	same         vi.Period // of "cùng kỳ" right before this number, and for it only
 }
 
 // draft is an observation with what later words may still fill in.
@@ -159,8 +162,12 @@ func (c *clause) number(st *state, q found, k int) {
 	if r.respect {
 		c.pair(st, q, r, start, k)
 	}
+	if bare && q.Unit.ID == "%" && c.p.is(r.first-1, "có", "thấy") && c.sharedBy(q.Quantity) {
+		st.label, st.own, start = "", "", r.first // "có 45% doanh nghiệp đánh giá": the noun follows
+	}
 	if sub, ok := c.subjectOf(start, r.first, q.group, bare, st); ok && !c.carriesOn(q, r, sub) {
 		of := c.bracketOf(st)
+		st.before, st.bases = st.bases, nil
 		st.label, st.own, st.fresh, st.headed = sub.text, sub.own, true, sub.isHead
 		if strings.HasPrefix(sub.own, "(") && of != "" {
 			st.label, st.own = of+" "+sub.own, of
@@ -324,12 +331,38 @@ func (c *clause) setSame(st *state, m *vi.Mark, to int) {
 }
 
 func (c *clause) setPeriod(st *state, e *vi.PeriodExpr) {
-	if e.Void || e.Weak && e.Span == vi.SpanMonths && c.isDuration(e) {
+	if e.Void || e.Weak && e.Span == vi.SpanMonths && c.isDuration(e) || c.isDeadline(e) {
 		return
 	}
 	if pr, ok := e.Resolve(st.frame(c.d())); ok {
-		st.period, st.bound = pr, true
+		st.period, st.bound, st.accumulation = pr, true, accumulation(e)
 	}
+}
+
+// accumulation tells sums from the start of the year, and states as of a day.
+func accumulation(e *vi.PeriodExpr) string {
+	switch {
+	case e.Running, e.Span == vi.SpanMonths && !e.Last && e.Month == 0:
+		return "ytd"
+	case e.ToDate && e.Span != vi.SpanYear:
+		return "to_date"
+	}
+	return ""
+}
+
+// isDeadline tells the day something is finished or starts: "hoàn thành vào quý IV".
+func (c *clause) isDeadline(e *vi.PeriodExpr) bool {
+	for i := e.First - 1; i >= max(e.First-5, c.s.First); i-- {
+		if c.p.is(i, ",", ";", "(") {
+			return false
+		}
+		for _, w := range [][2]string{{"hoàn", "thành"}, {"khởi", "công"}, {"khánh", "thành"}, {"vận", "hành"}, {"hoạt", "động"}, {"hoàn", "tất"}, {"có", "hiệu"}, {"thành", "lập"}} {
+			if c.p.seq(i, w[0], w[1]) && !c.p.is(i+2, "được") && (c.p.is(e.First, "vào", "trong") || w[0] != "thành" && w[0] != "hoạt" && w[0] != "vận") {
+				return c.p.is(e.First, "vào") || c.p.is(e.First-1, "vào", "từ")
+			}
+		}
+	}
+	return false
 }
 
 // isDuration tells "6 tháng" as a length of time: after kéo dài, sau, trong vòng.
@@ -394,7 +427,7 @@ func (c *clause) sentenceYear(mem *memory) int {
 	after := 0
 	for i := c.s.First; i < c.s.End; i++ {
 		m := c.p.markAt(i)
-		if m == nil || m.First != i {
+		if m == nil || m.First != i || c.p.group[i] >= 0 {
 			continue
 		}
 		if e := m.Period; e != nil && !e.Void && !e.Same && e.Year > 0 && e.Span != vi.SpanYears {
@@ -412,194 +445,3 @@ func (c *clause) sentenceYear(mem *memory) int {
 	}
 	return c.d().year
 }
-
-// findSource finds who says the sentence: "Theo X, …", "X cho biết …".
-func (c *clause) findSource() {
-	p := c.p
-	for i := c.s.First; i < min(c.s.End, c.s.First+40); i++ {
-		w := p.phrase[i]
-		if int(w.first) != i || w.set == 0 || p.markAt(i) != nil {
-			continue
-		}
-		if w.set.has(tagTheo) && !p.is(i+1, "đó", "kế", "giá", "năm", "quy", "hướng", "tháng", "quý", "từng", "đuổi", "dõi", "loại", "ngành", "lộ", "tỷ") && !p.is(i-1, "tính", "làm", "kèm", "tiếp", "dựa", "thực") {
-			if c.sourceAfter(i) {
-				return
-			}
-		}
-		if w.set.has(tagSays) && !p.t[i].Capital && i > c.s.First && c.sourceBefore(i, int(w.end)) {
-			return
-		}
-		if p.is(i, ";", ":") {
-			return
-		}
-	}
-}
-
-func (c *clause) sourceAfter(i int) bool {
-	p := c.p
-	first := i + 1
-	for k := first; k < min(i+9, c.s.End); k++ { // "số liệu mới nhất của", "thống kê từ"
-		if p.markAt(k) != nil || p.is(k, ",", "-") {
-			break
-		}
-		if p.is(k, "của", "từ", "do", "bởi") && k+1 < c.s.End && p.markAt(k+1) == nil {
-			first = k + 1
-			break
-		}
-		if p.t[k].Capital && k > i+1 {
-			break
-		}
-	}
-	end := first
-	for end < c.s.End {
-		w := p.phrase[end]
-		m := p.markAt(end)
-		if m != nil && m.First == end || p.is(end, ",", ":", ";", ".") || int(w.first) == end && !p.t[end].Capital && (w.set.has(tagSays) || p.is(end, "thì")) {
-			break
-		}
-		end++
-	}
-	for end > first && p.is(end-1, "trong", "vào", "tháng", "năm", "tính", "thì", "mới", "vừa", "đã") {
-		end--
-	}
-	if end == first || end-first > 25 {
-		return false
-	}
-	p0 := first
-	for p0 < end && p.is(p0, "số", "liệu", "báo", "cáo", "thống", "kê", "ông", "bà", "các", "đại", "diện") && !p.t[p0].Capital && !p.is(p0, "các") {
-		p0++
-	}
-	if p0 == end {
-		return false
-	}
-	c.source = placed1{i, end}
-	c.org = c.sourceName(p0, end)
-	for end < c.s.End && p.phrase[end].set.has(tagSays) {
-		end++
-		c.source.end = end
-	}
-	return c.org != ""
-}
-
-// sourceName is the organisation among the tokens: one that was mentioned, else
-// the words themselves if they name something.
-func (c *clause) sourceName(first, end int) string {
-	p := c.p
-	for _, o := range p.orgs {
-		if o.first >= first && o.first < end {
-			last := min(o.end, end)
-			if p.is(last, "(") && last < end && p.group[last] == int32(last) && last+2 < end && p.is(last+2, ")") {
-				last += 3
-			}
-			return p.x.Print(o.first, last)
-		}
-	}
-	capitals := 0
-	for i := first; i < end; i++ {
-		if p.t[i].Capital {
-			capitals++
-		}
-	}
-	if capitals == 0 && !p.is(first, "các", "giới", "liên", "cơ", "ngành", "hiệp", "bộ", "sở") {
-		return ""
-	}
-	return p.x.Print(first, end)
-}
-
-func (c *clause) sourceBefore(verb, after int) bool {
-	p := c.p
-	for _, o := range p.orgs { // an organisation, perhaps with its parent in brackets
-		end := o.end
-		if p.is(end, "(") {
-			for end < verb && !p.is(end, ")") {
-				end++
-			}
-			end++
-		}
-		for end < verb && (p.phrase[end].set.hasAny(tagModal, tagFill) || p.is(end, "mới", "vừa", "đây", "mới")) {
-			end++
-		}
-		if end == verb && o.first >= c.s.First {
-			c.source = placed1{o.first, after}
-			last := o.end
-			if p.is(last, "(") && p.is(last+2, ")") && p.group[last] >= 0 && p.t[last+1].Capital && isAcronym(p.x.Source[p.t[last+1].From:p.t[last+1].To]) {
-				last += 3
-			}
-			c.org = p.x.Print(o.first, last)
-			return true
-		}
-	}
-	if c.sourceOfReport(verb, after) {
-		return true
-	}
-	// Unknown names: capitals from the head of the sentence to the verb.
-	first := c.s.First
-	for first < verb && (p.markAt(first) != nil || p.is(first, ",")) {
-		first++
-	}
-	if first == verb || verb-first > 12 || !p.t[first].Capital && !p.is(first, "ngành", "các") {
-		return false
-	}
-	words := 0
-	for i := first; i < verb; i++ {
-		if p.markAt(i) != nil || p.is(i, ",", ";") || p.phrase[i].set.hasAny(tagUp, tagDown, tagShare) && !p.t[i].Capital {
-			return false
-		}
-		if p.group[i] < 0 {
-			words++
-		}
-	}
-	if words > 8 || c.startsHead(first) && !p.is(first+1, "cục", "công") || p.phrase[first].set.hasAny(tagLead, tagFuture) && !p.is(first, "ngành") {
-		return false
-	}
-	c.source = placed1{first, after}
-	end := verb
-	for end > first && p.phrase[end-1].set.hasAny(tagModal, tagFill, tagReports) && !p.t[end-1].Capital {
-		end--
-	}
-	if open := p.group[end-1]; p.is(end-1, ")") && int(open) > first && (end-int(open) != 3 || !isAcronym(p.x.Print(int(open)+1, end-1))) {
-		end = int(open)
-	}
-	c.org = p.x.Print(first, end)
-	return c.org != ""
-}
-
-// sourceOfReport reads "dự báo của các tổ chức quốc tế đều cho rằng": who made the
-// report.
-func (c *clause) sourceOfReport(verb, after int) bool {
-	p := c.p
-	for i := verb - 2; i > max(c.s.First, verb-14); i-- {
-		if p.markAt(i) != nil || p.is(i, ",", ";") {
-			return false
-		}
-		if !p.is(i, "của", "từ") {
-			continue
-		}
-		for k := i - 1; k >= max(c.s.First, i-6); k-- {
-			if p.seq(k, "dự", "báo") || p.seq(k, "báo", "cáo") || p.seq(k, "số", "liệu") || p.seq(k, "thống", "kê") || p.seq(k, "khảo", "sát") || p.seq(k, "nghiên", "cứu") || p.seq(k, "đánh", "giá") {
-				end := verb
-				for end > i+1 && p.phrase[end-1].set.hasAny(tagModal, tagFill) && !p.t[end-1].Capital {
-					end--
-				}
-				if end == i+1 {
-					return false
-				}
-				c.source, c.org = placed1{k, after}, p.x.Print(i+1, end)
-				return true
-			}
-		}
-		return false
-	}
-	return false
-}
-
-// isGeneric tells words that name no particular body.
-func isGeneric(s string) bool {
-	switch vi.Key(s) {
-	case "tỉnh", "thành phố", "công ty", "doanh nghiệp", "ngành", "địa phương", "đơn vị", "tập đoàn", "nhà máy", "chính quyền", "toàn tỉnh", "ông", "bà", "huyện", "cả nước", "nước này", "hãng", "dự án", "tỉnh này", "công ty này", "nghị quyết", "kế hoạch", "đề án", "chương trình", "ban quản lý", "họ", "số liệu", "thống kê", "báo cáo", "việt nam":
-		return true
-	}
-	return false
-}
-
-func isAcronym(s string) bool { return len(s) <= 8 && strings.ToUpper(s) == s }

@@ -2,96 +2,10 @@ package fact
 
 import (
 	"strings"
-	"time"
 
 	"nhip"
 	"nhip/transform/vi"
 )
-
-// isVoid tells numbers with a unit that measure nothing here: limits of a rule, a
-// count inside the subject, a number inside a name or an indicator.
-func (c *clause) isVoid(q found, r predicate, start, k int) bool {
-	p := c.p
-	before := r.first - 1
-	switch {
-	case q.Threshold && r.verb == tagNone:
-		return true
-	case c.isSizeClass(q, k):
-		return true
-	case p.is(q.First-1, "ngưỡng", "trần", "sàn", "thứ", "hạng", "top"):
-		return true
-	case p.is(q.First-1, "mốc", "mức") && p.is(q.First-2, "trên", "dưới", "qua"):
-		return true
-	case q.Unit.ID == "%" && p.is(before, "của", "mỗi", "cứ") && r.verb == tagNone && st0(q):
-		return true
-	case q.IsRange && r.verb == tagNone && p.is(before, "mô", "loại", "nhóm") && q.Unit.Family == "money":
-		return true
-	case q.Bound != vi.Exactly && q.Bound != vi.Range && q.Bound != vi.About && c.isNorm():
-		return true
-	case q.Threshold && c.isNorm():
-		return true
-	}
-	return c.insideSubject(q, r, k)
-}
-
-// isSizeClass tells the limit that defines a count: "28 mặt hàng đạt kim ngạch trên
-// 1 tỷ USD".
-func (c *clause) isSizeClass(q found, k int) bool {
-	if k == 0 || q.Bound != vi.MoreThan && q.Bound != vi.AtLeast && q.Bound != vi.LessThan && q.Bound != vi.AtMost || q.Unit.Counted {
-		return false
-	}
-	before := c.q[k-1]
-	if !before.Unit.Counted || before.group != q.group || q.First-before.End > 8 || q.First == before.End {
-		return false
-	}
-	for i := before.End; i < q.First; i++ {
-		if c.p.t[i].Kind == vi.Sign || c.p.markAt(i) != nil || c.p.is(i, "với", "và") {
-			return false
-		}
-	}
-	return c.p.is(before.End, "đạt", "có", "xuất", "nhập", "với", "trị", "từ", "trên")
-}
-
-func st0(q found) bool { return q.Value.Compare(vi.Decimal{Coef: 1}) == 0 }
-
-// norms are words of sentences that lay down a rule: their numbers are limits.
-var norms = func() *phrases {
-	n := newPhrases()
-	for i, w := range strings.Split("phải nộp|phải khai|phải có|phải đạt|phải thực hiện|bị phạt|phạt tiền|mới được|không chịu thuế|được miễn|tiêu chí|điều kiện|thuộc diện|không phải nộp|quy định mức|được trừ|được áp dụng|trường hợp", "|") {
-		n.add(w, i)
-	}
-	return n
-}()
-
-func (c *clause) isNorm() bool {
-	for i := c.s.First; i < c.s.End; i++ {
-		if _, n := norms.at(c.p.t, i); n > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// insideSubject tells "của 45 doanh nghiệp" before "đạt 3.100 tỷ đồng": the count
-// bounds the subject and is no fact.
-func (c *clause) insideSubject(q found, r predicate, k int) bool {
-	p := c.p
-	if !q.Unit.Counted || r.verb != tagNone || k+1 >= len(c.q) || !p.is(r.first-1, "của", "tại", "từ", "cho", "trong", "giữa", "do", "ở", "bởi", "với", "cả", "trên") {
-		return false
-	}
-	next := c.q[k+1]
-	if next.group != q.group {
-		return false
-	}
-	verb := false
-	for i := q.End; i < next.First; i++ {
-		if p.is(i, ",", ";", ":") {
-			return false
-		}
-		verb = verb || p.phrase[i].set.hasAny(tagUp, tagDown, tagLevel, tagShare, tagEst)
-	}
-	return verb
-}
 
 // emit makes the observation of q.
 func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k int) {
@@ -105,7 +19,11 @@ func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k
 		f.o.Kind, label, f.o.Rule = nhip.KindPlan, "kế hoạch "+label, "plan.bracket"
 		kl.measure = nhip.MeasureLevel
 	}
+	keep, bound := st.period, st.bound
 	f.period = c.periodFor(st, q, kl, k)
+	if c.isBaseValue(r) {
+		st.period, st.bound = keep, bound // "so với mức 4,55% cuối năm 2026": of the base alone
+	}
 	if f.o.Rule == "plan.bracket" {
 		if y := c.planYear(q); y > 0 {
 			f.period = vi.Period{Span: vi.SpanYear, Start: vi.Date{Year: y, Month: 1, Day: 1}, N: 1}
@@ -133,6 +51,7 @@ func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k
 		f.o.UnitRaw = p.x.Print(q.UnitFirst, q.End)
 	}
 	f.label = c.decorate(st, kl, label)
+	f.o.Accumulation = st.accumulation
 	if kl.measure == nhip.MeasureShare {
 		if whole := c.after(q.Quantity, 8); len(whole) > 0 && r.verb != tagNone {
 			f.o.Dims = map[string]string{"share_of": p.text(whole)}
@@ -244,13 +163,23 @@ func (c *clause) periodFor(st *state, q found, kl class, k int) vi.Period {
 		if e := m.Period; e != nil && m.First == i && !e.Void && !(e.Weak && e.Span == vi.SpanMonths) {
 			if pr, ok := e.Resolve(st.frame(c.d())); ok {
 				if !e.Same || !p.is(m.First-1, "của") {
-					st.period, st.bound = pr, true
+					st.period, st.bound, st.accumulation = pr, true, accumulation(e)
 				}
 				return pr
 			}
 		}
 	}
 	return st.period
+}
+
+// isBaseValue tells the number that another is compared with: "giảm so với mức 4,55%".
+func (c *clause) isBaseValue(r predicate) bool {
+	i := r.first
+	for i > c.s.First && c.p.is(i-1, "mức", "số", "con") {
+		i--
+	}
+	m := c.p.markAt(i - 1)
+	return m != nil && m.Comparison != nil || c.p.is(r.first-1, "hơn") || c.p.is(r.first-2, "hơn") && c.p.is(r.first-1, "mức")
 }
 
 // periodBehind tells "từ 48,9 điểm trong tháng 7 lên …".
@@ -289,6 +218,10 @@ func (c *clause) baseFor(st *state, q found, r predicate, kl class, label string
 	}
 	if b, ok := c.baseBehind(q, k); ok {
 		st.compare = b
+		st.bases = append(st.bases, b)
+		return b
+	}
+	if b, ok := c.pairedBase(st, q, k); ok {
 		return b
 	}
 	for j := k + 1; j < len(c.q) && c.q[j].group == q.group && c.joins(c.q[j-1], c.q[j]); j++ {
@@ -305,6 +238,37 @@ func (c *clause) baseFor(st *state, q found, r predicate, kl class, label string
 		return st.compare
 	}
 	return base{}
+}
+
+// pairedBase gives two growths of one subject the two bases that the subject before
+// named: "tăng 5,3% so với tháng trước và tăng 7,4% so với cùng kỳ, trong đó A tăng
+// 5,2% và tăng 7,5%".
+func (c *clause) pairedBase(st *state, q found, k int) (base, bool) {
+	if len(st.before) != 2 {
+		return base{}, false
+	}
+	twin := func(a, b found) bool {
+		return a.group == b.group && a.Unit == b.Unit && b.First-a.End <= 3 && c.onlyVerbs(a.End, b.First)
+	}
+	switch {
+	case len(st.bases) == 0 && k+1 < len(c.q) && twin(q, c.q[k+1]):
+		st.bases = append(st.bases, st.before[0])
+		return st.before[0], true
+	case len(st.bases) == 1 && k > 0 && twin(c.q[k-1], q):
+		st.bases = append(st.bases, st.before[1])
+		defer func() { st.bases = append([]base{}, st.before...) }()
+		return st.before[1], true
+	}
+	return base{}, false
+}
+
+func (c *clause) onlyVerbs(from, to int) bool {
+	for i := from; i < to; i++ {
+		if !c.p.is(i, ",", "và") && !c.p.phrase[i].set.hasAny(tagUp, tagDown, tagFill) || c.p.markAt(i) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // baseBehind is the comparison between q and the next number. One behind a comma
@@ -357,213 +321,3 @@ func (c *clause) joins(a, b found) bool {
 }
 
 func (c *clause) aboutBoth(a, b found) bool { return c.p.is(a.End, "về") && c.p.is(b.End, "về") }
-
-// glance takes from a sentence without numbers what the next may need.
-func (c *clause) glance(st *state) { c.context(st, c.s.First, c.s.End, -1) }
-
-// finish fills the slots that stayed empty, appends the observations and updates
-// the memory.
-func (c *clause) finish(st *state) {
-	p, d := c.p, c.d()
-	mem := &d.mem
-	if st.lastQ != nil {
-		c.tail(st)
-	}
-	c.backfill(st)
-	fallback := c.fallbackPlace(mem)
-	for i := range c.facts {
-		f := &c.facts[i]
-		if f.label == "" && i+1 < len(c.facts) {
-			f.label = c.facts[i+1].label // "Với mức tăng 0,5 điểm, lãi suất lên 6,2%"
-		}
-		c.complete(f, st, fallback)
-		d.out = append(d.out, f.o)
-	}
-	if st.bound {
-		mem.period = st.period
-		mem.year = st.period.Start.Year
-	}
-	if len(c.facts) > 0 || st.kind != nhip.KindActual {
-		mem.kind = st.kind
-	}
-	if st.compare.set {
-		mem.compare = st.compare
-	}
-	if len(c.facts) > 0 {
-		mem.subject = c.facts[0].label
-	}
-	if st.place != (place{}) {
-		mem.place = st.place
-	}
-	mem.aspects, mem.object = nil, ""
-	if st.lastQ != nil {
-		if a := c.aspects(st.lastQ.End); a != nil {
-			mem.aspects = a
-			mem.object = c.objectOf()
-		}
-	}
-	for i := c.s.First; i < c.s.End; i++ {
-		if _, n := d.r.industries.at(p.t, i); n > 0 {
-			d.industry = p.x.Print(i, i+n)
-			i += n - 1
-		}
-	}
-}
-
-// objectOf is what the aspects of the next sentence are of: the label of the first
-// fact here.
-func (c *clause) objectOf() string {
-	if len(c.facts) == 0 {
-		return ""
-	}
-	return c.facts[0].label
-}
-
-// tail reads the comparisons behind the last number.
-func (c *clause) tail(st *state) {
-	for i := st.lastQ.End; i < c.s.End; i++ {
-		if m := c.p.markAt(i); m != nil && m.First == i && m.Comparison != nil {
-			st.compare = base{set: true, c: *m.Comparison}
-		}
-	}
-}
-
-// backfill gives the period a sentence names late to the facts before it, and the
-// aim it names late to values that are clearly not measured yet.
-func (c *clause) backfill(st *state) {
-	if st.bound && !st.period.IsZero() {
-		for i := range c.facts {
-			if c.facts[i].period.IsZero() && !c.facts[i].from {
-				c.facts[i].period = st.period
-			}
-		}
-	}
-	if st.kind == nhip.KindTarget && c.d().mem.kind != nhip.KindTarget && c.allUnmeasured() {
-		for i := range c.facts {
-			c.facts[i].o.Kind = nhip.KindTarget
-		}
-	}
-}
-
-// allUnmeasured reports that nothing in the sentence says a value was measured: no
-// past, no base in time, no estimate.
-func (c *clause) allUnmeasured() bool {
-	for i := c.s.First; i < c.s.End; i++ {
-		if c.p.is(i, "đã", "ước") {
-			return false
-		}
-		if m := c.p.markAt(i); m != nil && m.Comparison != nil && m.Comparison.Basis == vi.BasisPeriod {
-			return false
-		}
-	}
-	return true
-}
-
-// fallbackPlace is the place of facts beside which none is named: the home of who
-// says it, the sentence before, another place of the sentence, the title, the
-// publisher.
-func (c *clause) fallbackPlace(mem *memory) place {
-	p, d := c.p, c.d()
-	if c.source.end > c.source.first {
-		from, to := p.t[c.source.first].Start, p.t[c.source.end-1].End
-		for _, m := range d.mentions[p.n] {
-			if m.Kind == nhip.MentionPlace && m.Start >= from && m.End <= to && c.isRegional(m) {
-				return place{nhip.PlaceID(m.ID), m.Name}
-			}
-		}
-	}
-	if mem.place != (place{}) {
-		return mem.place
-	}
-	for _, k := range p.places {
-		if k.first >= c.s.First && k.end <= c.s.End && !c.inSource(k) {
-			return place{nhip.PlaceID(k.mention.ID), k.mention.Name}
-		}
-	}
-	if d.place != (place{}) {
-		return d.place
-	}
-	if pl := d.r.placesByID[d.ctx.Place]; pl != nil {
-		return place{pl.ID, pl.Name}
-	}
-	return place{}
-}
-
-// placeBehind is a place named after the number before the next sign: "3 triệu tấn
-// tại Đồng Nai".
-func (c *clause) placeBehind(q *vi.Quantity) place {
-	for i := q.End; i < min(c.s.End, q.End+20); i++ {
-		if m := c.p.markAt(i); c.p.is(i, ",", ";", "(", ")", ":", ".") || m != nil && m.Quantity != nil {
-			break
-		}
-		for _, k := range c.p.places {
-			if k.first == i && !c.inSource(k) {
-				return place{nhip.PlaceID(k.mention.ID), k.mention.Name}
-			}
-		}
-	}
-	return place{}
-}
-
-func (c *clause) inSource(k placed) bool { return k.first >= c.source.first && k.end <= c.source.end }
-
-// isRegional keeps the country in the name of a national body from becoming the
-// place of its numbers.
-func (c *clause) isRegional(m nhip.Mention) bool {
-	p := c.d().r.placesByID[nhip.PlaceID(m.ID)]
-	return p != nil && (p.Level == "province" || p.Level == "district")
-}
-
-// complete turns a draft into the observation.
-func (c *clause) complete(f *draft, st *state, fallback place) {
-	d := c.d()
-	o := &f.o
-	o.Label = f.label
-	if i := d.indicator(f.label); i >= 0 {
-		o.Indicator = d.r.catalog.Indicators[i].ID
-	}
-	o.Industry, _ = d.industryIn(f.label)
-	o.Organisation = c.org
-	if !f.period.IsZero() {
-		o.Period = f.period.Code()
-		o.PeriodStart, o.PeriodEnd = date(f.period.Start), date(f.period.End())
-	}
-	if f.change {
-		o.Compare = f.cmp.relation(d, st, f.period)
-		if o.Compare == "" && o.Measure == nhip.MeasureGrowth && !f.cmp.set && c.yearlyByDefault(f) {
-			o.Compare = nhip.CompareYoY
-		}
-		o.BasePeriod = f.cmp.basePeriod(d, st, f.period)
-	}
-	where := place{o.PlaceID, o.Place}
-	if where == (place{}) {
-		where = c.placeBehind(f.q)
-	}
-	if where == (place{}) {
-		where = fallback
-	}
-	where = d.resolvePlace(where, o.PeriodEnd)
-	o.PlaceID, o.Place = where.id, where.name
-	switch o.Kind {
-	case nhip.KindEstimate:
-		o.Status = "E"
-	case nhip.KindForecast:
-		o.Status = "F"
-	default:
-		o.Status = "A"
-	}
-}
-
-// yearlyByDefault tells growth that is on a year before where nothing else is
-// said: of a year, quarter or sum of months, and of what is expected or wanted.
-func (c *clause) yearlyByDefault(f *draft) bool {
-	switch f.period.Span {
-	case vi.SpanYear, vi.SpanQuarter, vi.SpanHalf, vi.SpanMonths:
-		return true
-	}
-	return f.o.Kind == nhip.KindTarget || f.o.Kind == nhip.KindForecast || f.o.Kind == nhip.KindPlan
-}
-
-func date(d vi.Date) nhip.Date {
-	return nhip.Date{Year: d.Year, Month: time.Month(d.Month), Day: d.Day}
-}

@@ -38,7 +38,7 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 		}
 	case q.Unit.Counted:
 	case q.Unit.ID == "%" || q.Unit.Family == "points" || q.Unit.ID == "lần":
-		if label == "" {
+		if label == "" || r.verb == tagNone && !st.fresh && q.Unit.ID == "%" && !growthNoun(label) && c.sharedBy(q.Quantity) && !c.coordinated(st, q) {
 			label = p.text(c.after(q.Quantity, 10))
 		} else if i := q.End; p.is(i, "về") {
 			label = c.ofAspect(c.about(q.Quantity), label)
@@ -176,6 +176,7 @@ func (c *clause) pair(st *state, q found, r predicate, start, k int) {
 	}
 	items := c.items(start, r.first, q.group)
 	if len(items) < n {
+		c.pairFacts(st, n)
 		return
 	}
 	items = items[len(items)-n:]
@@ -192,10 +193,25 @@ func (c *clause) pair(st *state, q found, r predicate, start, k int) {
 	}
 }
 
+// pairFacts gives n growths the labels of the n levels before them: "doanh thu đạt
+// A, lãi đạt B, tăng lần lượt 8% và 21%".
+func (c *clause) pairFacts(st *state, n int) {
+	if len(c.facts) < n {
+		return
+	}
+	for _, f := range c.facts[len(c.facts)-n:] {
+		if f.o.Measure != nhip.MeasureLevel {
+			st.queue = nil
+			return
+		}
+		st.queue = append(st.queue, f.label)
+	}
+}
+
 // onlySigns tells numbers of one list: nothing but a comma or "và" between them.
 func (c *clause) onlySigns(from, to int) bool {
 	for i := from; i < to; i++ {
-		if !c.p.is(i, ",", "và", "-") && c.p.markAt(i) == nil && !c.p.phrase[i].set.has(tagFill) {
+		if !c.p.is(i, ",", "và", "-") && c.p.markAt(i) == nil && !c.p.phrase[i].set.hasAny(tagFill, tagUp, tagDown) {
 			return false
 		}
 	}

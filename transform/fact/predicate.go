@@ -18,6 +18,7 @@ type predicate struct {
 	respect  bool // lần lượt
 	nominal  bool // the verb is a noun: mức tăng, tốc độ tăng
 	average  bool // bình quân, trung bình
+	level    bool // mức stands before the number
 }
 
 // predicateOf walks left from the number over adverbs to its verb and on to the
@@ -83,6 +84,8 @@ func (r *predicate) take(p *passage, w tagged1) bool {
 			}
 		}
 		return true
+	case s.hasAny(tagUp, tagDown, tagExceed) && r.level && p.is(int(w.end)-1, "hơn"):
+		return false // "thấp hơn mức 6,1 triệu": the number is what is compared with
 	case s.hasAny(tagUp, tagDown, tagExceed):
 		v := tagUp
 		if s.has(tagDown) {
@@ -114,6 +117,10 @@ func (r *predicate) take(p *passage, w tagged1) bool {
 		}
 		return true
 	}
+	if p.seq(int(w.first), "tương", "ứng") && r.verb == tagNone && p.before(int(w.first)).set.hasAny(tagUp, tagDown) {
+		r.respect = true
+		return true
+	}
 	for _, v := range []tag{tagShare, tagPart, tagTimes, tagEqual, tagAlso, tagLevel} {
 		if s.has(v) {
 			if r.verb == tagNone {
@@ -123,8 +130,12 @@ func (r *predicate) take(p *passage, w tagged1) bool {
 			return v == tagLevel && (r.nominal || r.verb == tagTo) || v == tagTimes
 		}
 	}
+	if s.has(tagFill) && p.is(int(w.first), "chỉ") && p.is(int(w.first)-1, "chứng", "địa") {
+		return false // chứng chỉ: a certificate
+	}
 	if s.has(tagFill) {
 		r.average = r.average || p.is(int(w.first), "bình", "trung")
+		r.level = r.level || p.is(int(w.first), "mức")
 		return true
 	}
 	return s.has(tagFuture) || s.has(tagModal) && p.is(int(w.first), "đã", "vẫn", "sẽ", "đang", "cũng", "chỉ", "mới")
@@ -211,12 +222,19 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return class{measure: nhip.MeasureShare, rule: "share.of"}, true
 	case r.to || r.from:
 		return class{measure: levelOf(label), rule: "level.change"}, true
+	case r.verb == tagNone && !st.fresh && !growthNoun(label) && c.sharedBy(q):
+		return class{measure: nhip.MeasureShare, rule: "share.noun"}, true
 	case growthNoun(label) || c.d().growsAlone(label):
 		return class{measure: nhip.MeasureGrowth, dir: signOf(label), rule: "growth.noun"}, true
 	case r.verb == tagNone && len(c.after(q, 6)) > 0 && label == "":
 		return class{measure: nhip.MeasureShare, rule: "share.noun"}, true
 	}
 	return class{measure: levelOf(label), rule: "level.verb"}, true
+}
+
+// sharedBy tells a percentage of those named behind it: "45% doanh nghiệp đánh giá".
+func (c *clause) sharedBy(q *vi.Quantity) bool {
+	return q.Per == "" && len(c.after(q, 6)) > 0 && !c.p.is(q.End, "về", "vốn")
 }
 
 // planAfter tells "64% kế hoạch", "55% dự toán cả năm", "6% so với mục tiêu".

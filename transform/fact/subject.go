@@ -167,7 +167,7 @@ func (c *clause) cutReports(t part) part {
 		for after < len(t.tokens) && t.tokens[after] < int(w.end) {
 			after++
 		}
-		if after >= len(t.tokens) || !c.namesSomething(t.tokens[after:]) {
+		if after >= len(t.tokens) || !c.namesSomething(t.tokens[after:]) || p.is(i, "với", "có") && !c.startsHead(t.tokens[after]) {
 			continue
 		}
 		if p.is(i, "có", "ghi") {
@@ -223,7 +223,7 @@ func (c *clause) trimTail(tokens []int) []int {
 			continue
 		}
 		w := p.phrase[i]
-		if p.is(i, "quân") && p.is(i-1, "bình") || p.is(i, "bình") && p.is(i-1, "trung") || p.is(i, "mới") && p.is(i-1, "lập", "ký", "cấp", "xây", "tuyển", "mở") {
+		if p.is(i, "chỉ") && p.is(i-1, "chứng", "địa") || p.is(i, "lên", "xuống") && p.is(i-1, "trở") || p.is(i, "quân") && p.is(i-1, "bình") || p.is(i, "bình") && p.is(i-1, "trung") || p.is(i, "mới") && p.is(i-1, "lập", "ký", "cấp", "xây", "tuyển", "mở") {
 			return tokens
 		}
 		if w.set == 0 || !w.set.hasAny(tagUp, tagDown, tagLevel, tagTo, tagFill, tagEst, tagFuture, tagModal, tagLead, tagReports, tagExceed, tagAlso, tagRespect) ||
@@ -357,7 +357,11 @@ func (c *clause) subjectOf(first, end int, g int32, bare bool, st *state) (subje
 		st.head = st.label
 	}
 	own, ok := c.join(raw, bare)
-	if !ok || c.onlyPlace(own.tokens) {
+	if !ok {
+		return subject{}, false
+	}
+	if c.onlyPlace(own.tokens) {
+		c.movePlace(st, own.text)
 		return subject{}, false
 	}
 	s := subject{own: own.text, text: own.text, isHead: own.head}
@@ -387,6 +391,18 @@ func (c *clause) onlyPlace(tokens []int) bool {
 		k = skipTo(tokens, k, end)
 	}
 	return len(tokens) > 0
+}
+
+// movePlace puts another place into the name in force: "nhập khẩu từ A 3 tỷ, từ B 2
+// tỷ".
+func (c *clause) movePlace(st *state, to string) {
+	for _, m := range c.p.places {
+		name := c.p.x.Print(m.first, m.end)
+		if at := strings.LastIndex(st.label, name); at > 0 && name != "" && name != to {
+			st.label = st.label[:at] + to + st.label[at+len(name):]
+			return
+		}
+	}
 }
 
 func (c *clause) setHead(st *state, head joined) {
@@ -478,6 +494,7 @@ func (c *clause) join(raw []part, bare bool) (joined, bool) {
 			break
 		}
 		j.text = c.p.text(prev.tokens) + ", " + j.text
+		j.tokens = append(append([]int{}, prev.tokens...), j.tokens...)
 		j.head = c.hasHead(prev.tokens)
 		actor = prev.actor
 		k--
@@ -504,7 +521,7 @@ func (c *clause) isRemark(tokens []int) bool {
 		return true
 	}
 	for _, i := range tokens { // a number without a unit belongs to no name
-		if p.t[i].Kind == vi.Number && len(tokens) > 1 && p.mark[i] < 0 && i != tokens[len(tokens)-1] && i != tokens[0] && !p.t[i-1].Capital {
+		if p.t[i].Kind == vi.Number && p.t[i].End-p.t[i].Start > 3 && len(tokens) > 1 && p.mark[i] < 0 && i != tokens[len(tokens)-1] && i != tokens[0] && !p.t[i-1].Capital {
 			return true
 		}
 	}
@@ -542,9 +559,30 @@ func (c *clause) hasHead(tokens []int) bool {
 		if k > 6 {
 			return false
 		}
-		if _, n := indicatorHeads().at(c.p.t, i); n > 0 {
-			return n > 1 || !c.p.is(i, "sản", "mức", "thu", "số", "giá", "tổng", "nợ", "lượng") || k == 0
+		if _, n := indicatorHeads().at(c.p.t, i); n > 0 && (k == 0 || c.strongHead(i, n)) {
+			return true
 		}
+	}
+	return false
+}
+
+// strongHead tells heads that name something measured wherever they stand; others
+// only do so at the beginning ("thương mại" in "xe thương mại" is no head).
+func (c *clause) strongHead(i, n int) bool {
+	p := c.p
+	switch p.key(i) {
+	case "kim", "giá", "tổng", "chỉ", "tỷ", "doanh", "tốc", "năng":
+		return n > 1
+	case "sản":
+		return p.is(i+1, "lượng")
+	case "gdp", "grdp", "cpi", "iip", "pmi":
+		return true
+	case "tăng":
+		return p.is(i+1, "trưởng")
+	case "xuất", "nhập":
+		return p.is(i+1, "khẩu", "siêu")
+	case "lợi", "lãi":
+		return n > 1
 	}
 	return false
 }

@@ -25,13 +25,14 @@ func Key(s string) string {
 		l := letterOf(r)
 		switch {
 		case l.isTo:
-			n := wordLen(s[i:])
 			if blank && b.Len() > 0 && !dash {
 				b.WriteByte(' ')
 			}
 			blank, dash = false, false
-			writeWordKey(&b, s[i:i+n])
-			i += n
+			var buf [64]byte
+			word, end, _ := appendWordKey(buf[:0], s, i)
+			b.Write(word)
+			i = end
 			continue
 		case isBlank(r):
 			blank = true
@@ -79,33 +80,28 @@ func Fold(s string) string {
 	return b.String()
 }
 
-// wordLen returns the length in bytes of the letters and digits s starts with.
-func wordLen(s string) int {
-	for i, r := range s {
-		if !letterOf(r).isTo {
-			return i
-		}
-	}
-	return len(s)
-}
-
-// writeWordKey writes the key of one word of NFC letters and digits.
-func writeWordKey(b *strings.Builder, word string) {
-	var buf [64]byte
-	b.Write(appendWordKey(buf[:0], word))
-}
-
-// appendWordKey appends the key of one word of NFC letters and digits.
-func appendWordKey(dst []byte, word string) []byte {
+// appendWordKey appends the key of the word of NFC letters and digits that starts
+// at byte i of s. It returns the byte after the word and its length in code points.
+func appendWordKey(dst []byte, s string, i int) (key []byte, end, n int) {
 	start := len(dst)
-	var last, before, third letter // the last three letters, from the end
-	n := 0
-	for _, r := range word {
-		l := letterOf(r)
-		l.lower = keyRune(l.lower)
+	var last, before, third *letter // the last three letters, from the end
+	for i < len(s) {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		l := letterAt(r)
+		if !l.isTo {
+			break
+		}
 		third, before, last = before, last, l
+		i += size
 		n++
-		dst = utf8.AppendRune(dst, l.lower)
+		if l.lower < utf8.RuneSelf {
+			dst = append(dst, byte(l.lower))
+		} else {
+			dst = utf8.AppendRune(dst, l.lower)
+		}
 	}
 	switch {
 	case n < 2:
@@ -123,7 +119,7 @@ func appendWordKey(dst []byte, word string) []byte {
 			dst = dst[:len(dst)-1]
 		}
 	}
-	return dst
+	return dst, i, n
 }
 
 // takesY tells the onsets after which a final i may be written y.

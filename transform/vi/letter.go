@@ -82,6 +82,15 @@ func repairedLetter(r rune) rune {
 	return r
 }
 
+// letterAt is letterOf without a copy for the code points of the table.
+func letterAt(r rune) *letter {
+	if r < letterLimit && r >= 0 {
+		return &letters[r]
+	}
+	l := letterOf(r)
+	return &l
+}
+
 func letterOf(r rune) letter {
 	if r < letterLimit && r >= 0 {
 		return letters[r]

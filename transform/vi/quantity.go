@@ -176,7 +176,7 @@ func (s *scanner) quantity(i, limit int) (q Quantity, ok bool) {
 	}
 	q = Quantity{First: i, NumFirst: i, Value: n.value, Decimals: n.decimals, Scale: n.scale, Words: n.words, Bound: Exactly}
 	if !s.readRange(&q, n) {
-		if !s.readUnit(&q, n.end) && !s.borrowUnit(&q, n) {
+		if !s.readUnit(&q, n.end) && !s.borrowUnit(&q, n) && !s.impliedMoney(&q, n) {
 			return q, false
 		}
 		if n.words && !n.scaled && !measures(q.Unit) && q.Value.Compare(Decimal{10, 0}) < 0 {
@@ -245,6 +245,49 @@ func (s *scanner) borrowUnit(q *Quantity, n number) bool {
 	}
 	q.UnitFirst, q.End = n.end, n.end
 	return true
+}
+
+// impliedMoney reads "lãi 85 tỷ": millions and more without a unit are money where
+// money was named before, or a word for it stands near.
+func (s *scanner) impliedMoney(q *Quantity, n number) bool {
+	if n.scale < 6 || n.words {
+		return false
+	}
+	if n.end < len(s.t) && s.t[n.end].Kind == Word && !s.is(n.end, "và", "so", "trong", "lên", "xuống", "cho", "từ", "năm", "tháng", "quý", "của", "vào", "để", "tại", "nhờ", "do", "còn", "cùng", "mỗi", "một", "sau", "trước") {
+		return false
+	}
+	unit := s.money
+	if unit == nil {
+		if u, _ := s.lex.match([]Token{{Kind: Word, Key: "đồng"}}, 0); u != nil && s.moneyWord(q.First) {
+			unit = u
+		}
+	} else if !s.moneyWord(q.First) && !s.is(q.First-1, "và", ",") {
+		unit = nil
+	}
+	if unit == nil {
+		return false
+	}
+	q.Unit, q.UnitFirst, q.End = unit, n.end, n.end
+	return true
+}
+
+// moneyWord reports a word for money within eight tokens before i.
+func (s *scanner) moneyWord(i int) bool {
+	for j := i - 1; j >= max(i-8, s.sentence.First); j-- {
+		switch s.key(j) {
+		case "lãi", "lỗ", "vốn", "nợ", "tiền", "phí", "thuế", "thưởng", "lương", "giá":
+			return true
+		case "thu":
+			if s.is(j-1, "doanh") || s.is(j+1, "ngân", "về") {
+				return true
+			}
+		case "nhuận", "toán", "sách", "tư":
+			if s.is(j-1, "lợi", "dự", "ngân", "đầu") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // secondBound reads "… đến 1 triệu đồng", "6% - 7%" after a number with its unit.

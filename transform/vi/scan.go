@@ -30,6 +30,7 @@ func Scan(text string, lex *Lexicon) *Text {
 		s.t = x.Tokens[:sentence.End]
 		limit = max(limit, sentence.First)
 		for i := sentence.First; i < sentence.End; {
+			s.sentence = sentence
 			next := s.markAt(i, limit, x)
 			if next > i {
 				limit = next
@@ -65,6 +66,9 @@ func (s *scanner) markAt(i, limit int, x *Text) int {
 		return end
 	}
 	if q, ok := s.quantity(i, limit); ok {
+		if q.Unit.Family == "money" {
+			s.money = q.Unit
+		}
 		x.Marks = append(x.Marks, Mark{First: q.First, End: q.End, Quantity: &q})
 		return q.End
 	}

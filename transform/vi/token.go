@@ -46,21 +46,11 @@ func Tokens(s string) []Token {
 			t.Kind, t.To = Number, numberEnd(s, i)
 			t.End = at + t.To - i
 			keys = append(keys, s[i:t.To]...)
-		case letterOf(r).isTo:
-			t.Kind, t.Capital = Word, letterOf(r).lower != r
-			j, n := i, 0
-			for j < len(s) {
-				q, w := rune(s[j]), 1
-				if q >= utf8.RuneSelf {
-					q, w = utf8.DecodeRuneInString(s[j:])
-				}
-				if !letterOf(q).isTo {
-					break
-				}
-				j, n = j+w, n+1
-			}
-			t.To, t.End = j, at+n
-			keys = appendWordKey(keys, s[i:j])
+		case letterAt(r).isTo:
+			t.Kind, t.Capital = Word, letterAt(r).lower != r
+			var n int
+			keys, t.To, n = appendWordKey(keys, s, i)
+			t.End = at + n
 		default:
 			t.Kind, t.To, t.End = Sign, i+size, at+1
 			switch {

@@ -1,0 +1,235 @@
+package fact
+
+import (
+	"time"
+
+	"nhip"
+	"nhip/transform/vi"
+)
+
+// glance takes from a sentence without numbers what the next may need.
+func (c *clause) glance(st *state) { c.context(st, c.s.First, c.s.End, -1) }
+
+// finish fills the slots that stayed empty, appends the observations and updates
+// the memory.
+func (c *clause) finish(st *state) {
+	p, d := c.p, c.d()
+	mem := &d.mem
+	if st.lastQ != nil {
+		c.tail(st)
+	}
+	c.backfill(st)
+	fallback := c.fallbackPlace(mem)
+	for i := range c.facts {
+		f := &c.facts[i]
+		if f.label == "" && i+1 < len(c.facts) {
+			f.label = c.facts[i+1].label // "Với mức tăng 0,5 điểm, lãi suất lên 6,2%"
+		}
+		c.complete(f, st, fallback)
+		d.out = append(d.out, f.o)
+	}
+	if st.bound {
+		mem.period = st.period
+		mem.year = st.period.Start.Year
+	}
+	if len(c.facts) > 0 || st.kind != nhip.KindActual {
+		mem.kind = st.kind
+	}
+	if st.compare.set {
+		mem.compare = st.compare
+	}
+	if len(c.facts) > 0 {
+		mem.subject = c.facts[0].label
+	}
+	if st.place != (place{}) {
+		mem.place = st.place
+	}
+	mem.aspects, mem.object = nil, ""
+	if st.lastQ != nil {
+		if a := c.aspects(st.lastQ.End); a != nil {
+			mem.aspects = a
+			mem.object = c.objectOf()
+		}
+	}
+	for i := c.s.First; i < c.s.End; i++ {
+		if _, n := d.r.industries.at(p.t, i); n > 0 {
+			d.industry = p.x.Print(i, i+n)
+			i += n - 1
+		}
+	}
+}
+
+// objectOf is what the aspects of the next sentence are of: the label of the first
+// fact here.
+func (c *clause) objectOf() string {
+	if len(c.facts) == 0 {
+		return ""
+	}
+	return c.facts[0].label
+}
+
+// tail reads the comparisons behind the last number.
+func (c *clause) tail(st *state) {
+	for i := st.lastQ.End; i < c.s.End; i++ {
+		if m := c.p.markAt(i); m != nil && m.First == i && m.Comparison != nil {
+			st.compare = base{set: true, c: *m.Comparison}
+		}
+	}
+}
+
+// backfill gives the period a sentence names late to the facts before it, and the
+// aim it names late to values that are clearly not measured yet.
+func (c *clause) backfill(st *state) {
+	if st.bound && !st.period.IsZero() {
+		for i := range c.facts {
+			if c.facts[i].period.IsZero() && !c.facts[i].from {
+				c.facts[i].period = st.period
+			}
+		}
+	}
+	if st.kind == nhip.KindTarget && c.d().mem.kind != nhip.KindTarget && c.allUnmeasured() {
+		for i := range c.facts {
+			c.facts[i].o.Kind = nhip.KindTarget
+		}
+	}
+}
+
+// allUnmeasured reports that nothing in the sentence says a value was measured: no
+// past, no base in time, no estimate.
+func (c *clause) allUnmeasured() bool {
+	for i := c.s.First; i < c.s.End; i++ {
+		if c.p.is(i, "đã", "ước") {
+			return false
+		}
+		if m := c.p.markAt(i); m != nil && m.Comparison != nil && m.Comparison.Basis == vi.BasisPeriod {
+			return false
+		}
+	}
+	return true
+}
+
+// fallbackPlace is the place of facts beside which none is named: the home of who
+// says it, the sentence before, another place of the sentence, the title, the
+// publisher.
+func (c *clause) fallbackPlace(mem *memory) place {
+	p, d := c.p, c.d()
+	if c.source.end > c.source.first {
+		from, to := p.t[c.source.first].Start, p.t[c.source.end-1].End
+		for _, m := range d.mentions[p.n] {
+			if m.Kind == nhip.MentionPlace && m.Start >= from && m.End <= to && c.isRegional(m) {
+				return place{nhip.PlaceID(m.ID), m.Name}
+			}
+		}
+	}
+	if mem.place != (place{}) {
+		return mem.place
+	}
+	for _, k := range p.places {
+		if k.first >= c.s.First && k.end <= c.s.End && !c.inSource(k) {
+			return place{nhip.PlaceID(k.mention.ID), k.mention.Name}
+		}
+	}
+	if d.place != (place{}) {
+		return d.place
+	}
+	if pl := d.r.placesByID[d.ctx.Place]; pl != nil {
+		return place{pl.ID, pl.Name}
+	}
+	return place{}
+}
+
+// placeBehind is a place named after the number before the next sign: "3 triệu tấn
+// tại Đồng Nai".
+func (c *clause) placeBehind(q *vi.Quantity) place {
+	for i := q.End; i < min(c.s.End, q.End+20); i++ {
+		if m := c.p.markAt(i); c.p.is(i, ",", ";", "(", ")", ":", ".") || m != nil && m.Quantity != nil {
+			break
+		}
+		for _, k := range c.p.places {
+			if k.first == i && !c.inSource(k) {
+				return place{nhip.PlaceID(k.mention.ID), k.mention.Name}
+			}
+		}
+	}
+	return place{}
+}
+
+func (c *clause) inSource(k placed) bool { return k.first >= c.source.first && k.end <= c.source.end }
+
+// isRegional keeps the country in the name of a national body from becoming the
+// place of its numbers.
+func (c *clause) isRegional(m nhip.Mention) bool {
+	p := c.d().r.placesByID[nhip.PlaceID(m.ID)]
+	return p != nil && (p.Level == "province" || p.Level == "district")
+}
+
+// complete turns a draft into the observation.
+func (c *clause) complete(f *draft, st *state, fallback place) {
+	d := c.d()
+	o := &f.o
+	o.Label = f.label
+	if i := d.indicator(f.label); i >= 0 {
+		o.Indicator = d.r.catalog.Indicators[i].ID
+	}
+	o.Industry, _ = d.industryIn(f.label)
+	o.Organisation = c.org
+	o.PriceBasis = c.priceBasis()
+	if !f.period.IsZero() {
+		o.Period = f.period.Code()
+		o.PeriodStart, o.PeriodEnd = date(f.period.Start), date(f.period.End())
+	}
+	if f.change {
+		o.Compare = f.cmp.relation(d, st, f.period)
+		if o.Compare == "" && o.Measure == nhip.MeasureGrowth && !f.cmp.set && c.yearlyByDefault(f) {
+			o.Compare = nhip.CompareYoY
+		}
+		o.BasePeriod = f.cmp.basePeriod(d, st, f.period)
+	}
+	where := place{o.PlaceID, o.Place}
+	if where == (place{}) {
+		where = c.placeBehind(f.q)
+	}
+	if where == (place{}) {
+		where = fallback
+	}
+	where = d.resolvePlace(where, o.PeriodEnd)
+	o.PlaceID, o.Place = where.id, where.name
+	switch o.Kind {
+	case nhip.KindEstimate:
+		o.Status = "E"
+	case nhip.KindForecast:
+		o.Status = "F"
+	default:
+		o.Status = "A"
+	}
+}
+
+// yearlyByDefault tells growth that is on a year before where nothing else is
+// said: of a year, quarter or sum of months, and of what is expected or wanted.
+func (c *clause) yearlyByDefault(f *draft) bool {
+	switch f.period.Span {
+	case vi.SpanYear, vi.SpanQuarter, vi.SpanHalf, vi.SpanMonths:
+		return true
+	}
+	return f.o.Kind == nhip.KindTarget || f.o.Kind == nhip.KindForecast || f.o.Kind == nhip.KindPlan
+}
+
+func date(d vi.Date) nhip.Date {
+	return nhip.Date{Year: d.Year, Month: time.Month(d.Month), Day: d.Day}
+}
+
+// priceBasis tells values at constant prices from those at current ones.
+func (c *clause) priceBasis() string {
+	for i := c.s.First; i+2 < c.s.End; i++ {
+		if !c.p.is(i, "giá") {
+			continue
+		}
+		switch {
+		case c.p.seq(i+1, "so", "sánh"), c.p.seq(i+1, "cố", "định"):
+			return "constant"
+		case c.p.seq(i+1, "hiện", "hành"), c.p.seq(i+1, "thực", "tế"):
+			return "current"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,95 @@
+package fact
+
+import (
+	"strings"
+
+	"nhip/transform/vi"
+)
+
+// isVoid tells numbers with a unit that measure nothing here: limits of a rule, a
+// count inside the subject, a number inside a name or an indicator.
+func (c *clause) isVoid(q found, r predicate, start, k int) bool {
+	p := c.p
+	before := r.first - 1
+	switch {
+	case q.Threshold && r.verb == tagNone:
+		return true
+	case c.isSizeClass(q, k):
+		return true
+	case p.is(q.First-1, "ngưỡng", "trần", "sàn", "thứ", "hạng", "top"):
+		return true
+	case p.is(q.First-1, "mốc", "mức") && p.is(q.First-2, "trên", "dưới", "qua"):
+		return true
+	case q.Unit.ID == "%" && p.is(before, "của", "mỗi", "cứ") && r.verb == tagNone && st0(q):
+		return true
+	case q.IsRange && r.verb == tagNone && p.is(before, "mô", "loại", "nhóm") && q.Unit.Family == "money":
+		return true
+	case q.Bound != vi.Exactly && q.Bound != vi.Range && q.Bound != vi.About && c.isNorm():
+		return true
+	case q.Threshold && c.isNorm():
+		return true
+	}
+	return c.insideSubject(q, r, k)
+}
+
+// isSizeClass tells the limit that defines a count: "28 mặt hàng đạt kim ngạch trên
+// 1 tỷ USD".
+func (c *clause) isSizeClass(q found, k int) bool {
+	if k == 0 || q.Bound != vi.MoreThan && q.Bound != vi.AtLeast && q.Bound != vi.LessThan && q.Bound != vi.AtMost || q.Unit.Counted {
+		return false
+	}
+	before := c.q[k-1]
+	if !before.Unit.Counted || before.group != q.group || q.First-before.End > 8 || q.First == before.End {
+		return false
+	}
+	for i := before.End; i < q.First; i++ {
+		if c.p.t[i].Kind == vi.Sign || c.p.markAt(i) != nil || c.p.is(i, "với", "và") {
+			return false
+		}
+	}
+	return c.p.is(before.End, "đạt", "có", "xuất", "nhập", "với", "trị", "từ", "trên")
+}
+
+func st0(q found) bool { return q.Value.Compare(vi.Decimal{Coef: 1}) == 0 }
+
+// norms are words of sentences that lay down a rule: their numbers are limits.
+var norms = func() *phrases {
+	n := newPhrases()
+	for i, w := range strings.Split("phải nộp|phải khai|phải có|phải đạt|phải thực hiện|bị phạt|phạt tiền|mới được|không chịu thuế|được miễn|tiêu chí|điều kiện|thuộc diện|không phải nộp|quy định mức|được trừ|được áp dụng|trường hợp", "|") {
+		n.add(w, i)
+	}
+	return n
+}()
+
+func (c *clause) isNorm() bool {
+	for i := c.s.First; i < c.s.End; i++ {
+		if _, n := norms.at(c.p.t, i); n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// insideSubject tells "của 45 doanh nghiệp" before "đạt 3.100 tỷ đồng": the count
+// bounds the subject and is no fact.
+func (c *clause) insideSubject(q found, r predicate, k int) bool {
+	p := c.p
+	if !q.Unit.Counted || r.verb != tagNone || k+1 >= len(c.q) || !p.is(r.first-1, "của", "tại", "từ", "cho", "trong", "giữa", "do", "ở", "bởi", "với", "cả", "trên", "số") {
+		return false
+	}
+	if p.is(r.first-1, "số") {
+		return p.is(r.first-2, "trong") // "trong số 1.250 doanh nghiệp được khảo sát, …"
+	}
+	next := c.q[k+1]
+	if next.group != q.group {
+		return false
+	}
+	verb := false
+	for i := q.End; i < next.First; i++ {
+		if p.is(i, ",", ";", ":") {
+			return false
+		}
+		verb = verb || p.phrase[i].set.hasAny(tagUp, tagDown, tagLevel, tagShare, tagEst)
+	}
+	return verb
+}
