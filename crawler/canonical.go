@@ -41,7 +41,8 @@ var tracking = []string{
 // without fragment, tracking parameters and default port. Where src is not nil,
 // its alias hosts and the usual copies of a host (www., m., amp.) become its first
 // host, http becomes https if the first address the source file names is https, and
-// only the query parameters of Documents.KeepQuery stay, if it lists any.
+// only the query parameters of Documents.KeepQuery stay, if it lists any. A query with
+// which the address has not the form Documents.URL asks for, and has it without, goes.
 //
 // It refuses addresses that are not http or https, carry a user name or password,
 // or are longer than 2048 bytes. Canonical(Canonical(x)) is Canonical(x).

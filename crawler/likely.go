@@ -22,6 +22,13 @@ type anchor struct {
 
 var titleClass = regexp.MustCompile(`(?i)(^|[-_ ])(title|headline|heading|tieu-?de|tit)([-_ ]|$)`)
 
+// besideClass marks boxes beside or below the entries of a list: related, most read,
+// recommended. Only the nearest elements count; a page's outer frame may well be called
+// "has-sidebar".
+var besideClass = regexp.MustCompile(`(?i)(related|relation|lien-?quan|most-?(view|read)|xem-?nhieu|doc-?nhieu|tieu-?diem|popular|trending|recommend|side-?bar|sub-item)`)
+
+const besideLevels = 5
+
 // anchors lists the links of a page in order.
 func anchors(root *html.Node) []anchor {
 	var all []anchor
@@ -32,7 +39,10 @@ func anchors(root *html.Node) []anchor {
 				a.text = title
 			}
 			a.heading = titleClass.MatchString(attr(n, "class"))
-			for p := n.Parent; p != nil; p = p.Parent {
+			for p, level := n.Parent, 1; p != nil; p, level = p.Parent, level+1 {
+				if level <= besideLevels && besideClass.MatchString(attr(p, "class")) {
+					a.aside = true
+				}
 				switch p.DataAtom {
 				case atom.Nav, atom.Header, atom.Footer, atom.Aside:
 					a.aside = true
