@@ -108,7 +108,7 @@ func appendWordKey(dst []byte, s string, i int) (key []byte, end, n int) {
 	case last.base == 'i' && (n == 2 && takesY(before.base) || n == 3 && before.base == 'u' && third.base == 'q'):
 		dst = dst[:len(dst)-utf8.RuneLen(last.lower)]
 		dst = utf8.AppendRune(dst, withTone('y', last.tone))
-	case last.tone != Level && before.tone == Level && openPair(before.base, last.base) && third.base != 'q':
+	case last.tone != Level && before.tone == Level && openPair(before.base, last.base) && (third == nil || third.base != 'q'):
 		dst = dst[:len(dst)-utf8.RuneLen(last.lower)-utf8.RuneLen(before.lower)]
 		dst = utf8.AppendRune(dst, withTone(before.base, last.tone))
 		dst = utf8.AppendRune(dst, last.base)

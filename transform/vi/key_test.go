@@ -9,7 +9,7 @@ import (
 
 func TestKeyMakesSpellingsEqual(t *testing.T) {
 	for _, p := range [][2]string{
-		{"Khánh Hòa", "KHÁNH HOÀ"}, {"lũy kế", "luỹ kế"}, {"thủy sản", "thuỷ sản"}, {"tỷ đồng", "tỉ đồng"},
+		{"Khánh Hòa", "KHÁNH HOÀ"}, {"lũy kế", "luỹ kế"}, {"Ủy ban", "Uỷ ban"}, {"thủy sản", "thuỷ sản"}, {"tỷ đồng", "tỉ đồng"},
 		{"quý III", "quí iii"}, {"kỳ", "kì"}, {"Mỹ", "Mĩ"}, {"Bà Rịa – Vũng Tàu", "bà rịa-vũng tàu"},
 		{"Ðồng Nai", "Đồng Nai"}, {"m²", "m2"}, {"xuất\u00a0khẩu", "xuất  khẩu"}, {norm.NFD.String("Thừa Thiên Huế"), "thừa thiên huế"},
 	} {
@@ -72,5 +72,15 @@ func FuzzRepair(f *testing.F) {
 		}
 		_ = Key(got)
 		_ = Fold(s)
+	})
+}
+
+func FuzzKey(f *testing.F) {
+	f.Add("Uỷ ban, oà, quỷ, kĩ")
+	f.Fuzz(func(t *testing.T, s string) {
+		s = Repair(s)
+		if k := Key(s); !utf8.ValidString(k) || Key(k) != k {
+			t.Fatalf("Key(%q) = %q, whose key is %q", s, k, Key(k))
+		}
 	})
 }
