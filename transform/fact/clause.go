@@ -331,7 +331,7 @@ func (c *clause) setSame(st *state, m *vi.Mark, to int) {
 }
 
 func (c *clause) setPeriod(st *state, e *vi.PeriodExpr) {
-	if e.Void || e.Weak && e.Span == vi.SpanMonths && c.isDuration(e) || c.isDeadline(e) {
+	if e.Void || e.Weak && e.Span == vi.SpanMonths && c.isDuration(e) || c.isDeadline(e) || c.isOfDocument(e) {
 		return
 	}
 	if pr, ok := e.Resolve(st.frame(c.d())); ok {
@@ -348,6 +348,24 @@ func accumulation(e *vi.PeriodExpr) string {
 		return "to_date"
 	}
 	return ""
+}
+
+// isOfDocument tells the day or year of a decree: "Quyết định 176 ngày 3/7/2027".
+func (c *clause) isOfDocument(e *vi.PeriodExpr) bool {
+	for i := e.First - 1; i >= max(e.First-7, c.s.First); i-- {
+		if c.p.is(i, ",", ";") {
+			return false
+		}
+		for _, w := range [][2]string{{"quyết", "định"}, {"nghị", "định"}, {"nghị", "quyết"}, {"thông", "tư"}, {"công", "văn"}, {"văn", "bản"}, {"chỉ", "thị"}, {"công", "điện"}, {"tờ", "trình"}, {"báo", "cáo"}} {
+			if c.p.seq(i, w[0], w[1]) && (e.Span == vi.SpanDay || e.Span == vi.SpanYear && w[0] != "báo") {
+				return true
+			}
+		}
+		if c.p.is(i, "luật") {
+			return true
+		}
+	}
+	return false
 }
 
 // isDeadline tells the day something is finished or starts: "hoàn thành vào quý IV".
@@ -387,7 +405,7 @@ func (c *clause) standing(st *state, i int) {
 		return
 	}
 	switch {
-	case w.set.has(tagTarget) && !p.is(i-1, "với", "vượt", "hoàn", "hiện", "thành", "được", "các", "bám", "đạt", "những", "so"):
+	case w.set.has(tagTarget) && c.wants(i, int(w.end)) && !p.is(i-1, "với", "vượt", "hoàn", "hiện", "thành", "được", "các", "bám", "đạt", "những", "so"):
 		st.kind = nhip.KindTarget
 	case w.set.has(tagPlan):
 		st.kind = nhip.KindPlan
@@ -399,9 +417,21 @@ func (c *clause) standing(st *state, i int) {
 	}
 }
 
+// wants tells mục tiêu as an aim from mục tiêu as something to hit.
+func (c *clause) wants(i, end int) bool {
+	p := c.p
+	if !p.seq(i, "mục", "tiêu") || end-i > 2 {
+		return true
+	}
+	if m := p.markAt(end); m != nil {
+		return m.Period != nil
+	}
+	return c.startsHead(end) || p.is(end, "là", "đến", "tăng", "đạt", "phát", "thu", "năm", "có", "đưa", "nâng", "giảm", "trở", ":", "đề", "tới", "của", "về", "xuất", "toàn", "phấn", "kinh", "tổng", "hoàn")
+}
+
 // inheritedKind carries a target into the sentences that spell it out.
 func (c *clause) inheritedKind(mem *memory) nhip.Kind {
-	if mem.kind != nhip.KindTarget && mem.kind != nhip.KindPlan {
+	if mem.kind != nhip.KindTarget && mem.kind != nhip.KindPlan || mem.carried >= 3 {
 		return nhip.KindActual
 	}
 	for i := c.s.First; i < c.s.End; i++ {

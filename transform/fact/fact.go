@@ -119,6 +119,7 @@ type memory struct {
 	period  vi.Period
 	year    int
 	kind    nhip.Kind
+	carried int // sentences in a row that only inherited kind
 	compare base
 	place   place
 	aspects []string // "về lượng, kim ngạch và giá", to be paired with the values that follow
@@ -175,7 +176,14 @@ func (d *document) read(n int, text string) {
 	for _, s := range x.Sentences {
 		p.sentence(s)
 	}
-	if n < 0 {
-		d.mem = memory{period: d.mem.period, year: d.mem.year}
+	// What a paragraph leaves to the next is its period, if that is a recent stretch
+	// of the calendar, its year, and an aim; places and subjects end with it.
+	next := memory{year: d.mem.year, kind: d.mem.kind, carried: d.mem.carried + 1}
+	if p := d.mem.period; p.Span != vi.SpanDay && p.Span != vi.SpanDays && d.ref.Year-p.Start.Year <= 1 {
+		next.period = p
 	}
+	if n < 0 {
+		next.kind = ""
+	}
+	d.mem = next
 }

@@ -28,11 +28,17 @@ func (c *clause) finish(st *state) {
 		c.complete(f, st, fallback)
 		d.out = append(d.out, f.o)
 	}
-	if st.bound {
+	if st.bound && (st.period.Span != vi.SpanDay || st.accumulation == "to_date") {
 		mem.period = st.period
 		mem.year = st.period.Start.Year
 	}
+	if c.inheritedKind(mem) != mem.kind {
+		mem.kind = nhip.KindActual // something that is: the aim is over
+	}
 	if len(c.facts) > 0 || st.kind != nhip.KindActual {
+		if mem.carried++; st.kind != mem.kind || c.hasAim() {
+			mem.carried = 0
+		}
 		mem.kind = st.kind
 	}
 	if st.compare.set {
@@ -57,6 +63,16 @@ func (c *clause) finish(st *state) {
 			i += n - 1
 		}
 	}
+}
+
+// hasAim reports that the sentence itself speaks of a target or plan.
+func (c *clause) hasAim() bool {
+	for i := c.s.First; i < c.s.End; i++ {
+		if w := c.p.phrase[i]; int(w.first) == i && w.set.hasAny(tagTarget, tagPlan) && c.wants(i, int(w.end)) {
+			return true
+		}
+	}
+	return false
 }
 
 // objectOf is what the aspects of the next sentence are of: the label of the first

@@ -29,7 +29,7 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 	case q.Unit.Counted && q.Unit.ID != "lần" && (r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được") || label == ""):
 		noun := p.text(append(tokensOf(q.UnitFirst, q.End), c.after(q.Quantity, 14)...))
 		switch {
-		case st.fresh && st.own != "":
+		case st.fresh && st.own != "" && strings.Count(st.own, " ") < 12:
 			label = st.own + " " + noun
 		case st.head != "" && !strings.Contains(vi.Key(st.head), q.Unit.ID):
 			label = st.head + " " + noun

@@ -53,7 +53,7 @@ var tagWords = map[tag]string{
 	tagEqual: `bằng|hoàn thành|chỉ bằng|mới bằng|thực hiện|thực hiện được|đạt tỷ lệ|giải ngân`,
 	tagAlso:  `tương đương|tương ứng|tương đương với|tương ứng với|tức|hay|quy đổi|tương đương khoảng`,
 	tagFill: `thêm|tới|đến|chỉ|cũng|mạnh|nhẹ|nhanh|cao|sâu|khá|rất|mức|bình quân|trung bình|tổng cộng|hiện|tiếp tục|tiếp|vẫn|đều|cùng|trở lại|đáng kể|
-		thấp|xấp xỉ|chung|kỷ lục|ấn tượng|vững|ổn định|khoảng|hơn|gần|dự|ngay|riêng|đột biến|chóng mặt|không|thực tế|đã|đang|bị|từ|ở|tốt|lại|toàn bộ|vào|phải|cần|tiêu cực|tích cực|trưởng|dần`,
+		thấp|xấp xỉ|chung|kỷ lục|ấn tượng|vững|ổn định|khoảng|hơn|gần|dự|ngay|riêng|đột biến|chóng mặt|thực tế|đã|đang|bị|từ|ở|tốt|lại|toàn bộ|vào|phải|cần|tiêu cực|tích cực|trưởng|dần`,
 	tagEst:    `ước|ước tính|ước đạt|ước thực hiện|ước khoảng|ước chừng|ước tăng|ước giảm|ước có|ước cả năm`,
 	tagFuture: `dự kiến|dự báo|dự tính|sẽ|có thể|kỳ vọng|được dự báo|được kỳ vọng|có khả năng|ước sẽ|triển vọng`,
 	tagTarget: `mục tiêu|phấn đấu|chỉ tiêu|đặt mục tiêu|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đặt ra mục tiêu|đề ra mục tiêu|hướng tới|hướng đến|nhằm đạt|đặt ra mục tiêu|đề ra mục tiêu|quyết tâm đạt|phấn đấu đạt|phấn đấu tăng`,
@@ -67,7 +67,7 @@ var tagWords = map[tag]string{
 		là|đây là|nếu|do|qua đó|từ đó|trong|tại|ở|so|cả|cũng|chỉ|mới|có|khi|lũy kế|cộng dồn|bao gồm|gồm|như|phấn đấu|mục tiêu|đặt mục tiêu|đưa|nâng|việc|sự|mức|
 		đến nay|còn|song|trong khi|trong khi đó|mặt khác|nhờ đó|vì vậy|do đó|như vậy|kết quả|kết quả là|tính đến|trên|từ|đã|tính|tổng cộng|ước tính|ước|dự kiến|cho biết|
 		tiếp theo|tiếp đến|tiếp đó|sau đó|được biết|bởi lẽ|mặc dù|tuy|dù|đó là|của|vào|về|để|giúp|khiến|làm|sau|trước|đến|theo|hết|vừa qua|gần đây|ngược lại|chủ yếu|nhất là|phần lớn|cùng với đó|
-		cùng thời điểm|ngày càng|nhờ|tức|hay|tương đương|cùng|đạt|sẽ|một số|dự báo|mỗi|bình quân|trung bình|lần lượt|các chỉ tiêu|kể cả|nêu rõ|xét về|xét theo|tính theo|số liệu|thống kê|trong năm|đầu năm|liên tiếp|đối với|với việc|liên quan đến|dẫn đầu là|đứng đầu là|dẫn đầu|cao nhất là|thấp nhất là|trở lại|ghi nhận|đứng thứ hai|đứng thứ ba|đứng thứ|đứng đầu|xếp thứ|xếp thứ hai|xếp thứ ba|đứng đầu là|đứng vị trí|đứng ở vị trí|tiếp theo là|tiếp đến là`,
+		cùng thời điểm|ngày càng|nhờ|tức|hay|tương đương|cùng|đạt|sẽ|một số|dự báo|mỗi|bình quân|trung bình|lần lượt|các chỉ tiêu|kể cả|nêu rõ|xét về|xét theo|tính theo|số liệu|thống kê|trong năm|đầu năm|liên tiếp|đối với|với việc|liên quan đến|dẫn đầu là|đứng đầu là|dẫn đầu|cao nhất là|thấp nhất là|trở lại|nên|ghi nhận|đứng thứ hai|đứng thứ ba|đứng thứ|đứng đầu|xếp thứ|xếp thứ hai|xếp thứ ba|đứng đầu là|đứng vị trí|đứng ở vị trí|tiếp theo là|tiếp đến là`,
 	tagReports: `ghi nhận|đặt mục tiêu|phấn đấu|cho rằng|cho biết|cho thấy|đặt ra mục tiêu|đề ra mục tiêu|chứng kiến|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đã làm|khiến|với|
 		báo cáo|công bố|có|nhằm|thống kê|xác định|mục tiêu|dự báo|dự kiến|nhận định|cho hay|ước tính|nâng|đưa|đặt kế hoạch|lên kế hoạch|đề ra kế hoạch|giao chỉ tiêu|chỉ tiêu`,
 	tagRespect: `lần lượt|tương ứng là|lần lượt là|lần lượt ở mức|lần lượt đạt`,

@@ -14,7 +14,7 @@ func (c *clause) findSource() {
 		if int(w.first) != i || w.set == 0 || p.markAt(i) != nil {
 			continue
 		}
-		if w.set.has(tagTheo) && !p.is(i+1, "đó", "kế", "giá", "năm", "quy", "hướng", "tháng", "quý", "từng", "đuổi", "dõi", "loại", "ngành", "lộ", "tỷ") && !p.is(i-1, "tính", "làm", "kèm", "tiếp", "dựa", "thực") {
+		if w.set.has(tagTheo) && !c.theoElse(i) {
 			if c.sourceAfter(i) {
 				return
 			}
@@ -26,6 +26,34 @@ func (c *clause) findSource() {
 			return
 		}
 	}
+}
+
+// theoElse tells uses of theo that name no source: "theo giá so sánh", "theo đó",
+// "tính theo", "theo Nghị định 85".
+func (c *clause) theoElse(i int) bool {
+	p := c.p
+	if p.is(i-1, "tính", "làm", "kèm", "tiếp", "dựa", "thực") {
+		return true
+	}
+	switch p.key(i + 1) {
+	case "quyết", "nghị":
+		return p.is(i+2, "định", "quyết")
+	case "thông":
+		return p.is(i+2, "tư")
+	case "công":
+		return p.is(i+2, "văn", "điện", "thức")
+	case "luật", "khoản", "điều":
+		return true
+	}
+	if i+1 < len(p.t) && p.t[i+1].Capital {
+		return false
+	}
+	switch p.key(i + 1) {
+	case "đó", "kế", "giá", "năm", "quy", "hướng", "tháng", "quý", "từng", "tinh", "văn", "hợp", "phương", "cách", "thời", "sau", "anh", "chị", "chiều", "tôi",
+		"mức", "quan", "nhu", "yêu", "đuổi", "dõi", "loại", "ngành", "lộ", "tỷ":
+		return true
+	}
+	return false
 }
 
 func (c *clause) sourceAfter(i int) bool {
@@ -57,6 +85,11 @@ func (c *clause) sourceAfter(i int) bool {
 	}
 	if end == first || end-first > 25 {
 		return false
+	}
+	for k := first; k < end; k++ {
+		if p.is(k, "\"") || p.is(k, "là") && p.phrase[k].set != 0 {
+			return false
+		}
 	}
 	p0 := first
 	for p0 < end && p.is(p0, "số", "liệu", "báo", "cáo", "thống", "kê", "ông", "bà", "các", "đại", "diện") && !p.t[p0].Capital && !p.is(p0, "các") {

@@ -74,6 +74,12 @@ func (c *clause) isNorm() bool {
 // bounds the subject and is no fact.
 func (c *clause) insideSubject(q found, r predicate, k int) bool {
 	p := c.p
+	if q.End < c.s.End && (r.verb == tagNone || p.seq(r.verbAt, "có", "giá")) && int(p.phrase[q.End].first) == q.End && p.phrase[q.End].set.has(tagShare) && !q.Unit.Counted {
+		return true // "căn hộ có giá 2-4 tỷ đồng chiếm 85%"
+	}
+	if few, ok := q.Value.Int(); ok && few <= 5 && q.Unit.Counted && r.verb == tagNone && q.Bound == vi.Exactly && p.is(r.first-1, "của", "thành", "giữa", "trí", "cho", "bởi") {
+		return true
+	}
 	if !q.Unit.Counted || r.verb != tagNone || k+1 >= len(c.q) || !p.is(r.first-1, "của", "tại", "từ", "cho", "trong", "giữa", "do", "ở", "bởi", "với", "cả", "trên", "số") {
 		return false
 	}

@@ -215,7 +215,8 @@ func (s *scanner) readRange(q *Quantity, n number) bool {
 	if low.Compare(m.value) >= 0 {
 		return false
 	}
-	probe.Value, probe.High, probe.IsRange, probe.Bound = low, m.value, true, Range
+	mult := probe.Unit.Mult
+	probe.Value, probe.High, probe.IsRange, probe.Bound = low.Shift(mult), m.value.Shift(mult), true, Range
 	probe.Decimals = max(n.decimals, m.decimals)
 	*q = probe
 	return true
@@ -303,21 +304,21 @@ func (s *scanner) secondBound(q *Quantity) {
 	if !ok {
 		return
 	}
-	probe := *q
+	probe := Quantity{First: q.First, NumFirst: q.NumFirst, Bound: q.Bound, Words: q.Words, Decimals: max(q.Decimals, m.decimals)}
 	if !s.readUnit(&probe, m.end) || probe.Unit != q.Unit || probe.Unit.Counted && probe.UnitFirst == q.UnitFirst {
 		return
 	}
-	if q.Value.Compare(m.value) >= 0 || q.Per != "" && probe.Per != q.Per {
+	high := m.value.Shift(q.Unit.Mult)
+	if q.Value.Compare(high) >= 0 || q.Per != "" && probe.Per != q.Per {
 		return
 	}
 	if s.is(j, "đến", "tới") && !s.rangeBefore(q.First) {
 		// "tăng từ 15% đến 17%" is a range only with từ, khoảng, đạt … before it.
 		return
 	}
-	unit := q.UnitFirst
+	probe.Value, probe.UnitFirst = q.Value, q.UnitFirst
 	*q = probe
-	q.UnitFirst = unit
-	q.High, q.IsRange, q.Bound, q.Scale = m.value, true, Range, m.scale
+	q.High, q.IsRange, q.Bound, q.Scale = high, true, Range, m.scale
 }
 
 func (s *scanner) rangeBefore(i int) bool { return s.key(i-1) != "lên" && s.key(i-1) != "xuống" }
@@ -459,6 +460,9 @@ func (s *scanner) qualifierBefore(i int, q *Quantity) (Bound, int) {
 		}
 		return MoreThan, 1
 	case "trên":
+		if i >= 2 && s.t[i-2].Kind == Number {
+			return "", 0 // "29 trên 30 gói thầu"
+		}
 		return MoreThan, 1
 	case "quá":
 		if before == "không" {

@@ -75,6 +75,8 @@ func TestQuantities(t *testing.T) {
 		{"từ 48,9 điểm lên 50,6 điểm", "48.9 điểm; 50.6 điểm"},
 		{"tăng từ 48,9 lên 50,6 điểm", "48.9 điểm; 50.6 điểm"},
 		{"giảm từ 3 xuống còn 2 triệu tấn", "3000000 tấn; 2000000 tấn"},
+		{"sức chở từ 12 tạ tới 22 tạ, 5-6 tạ", "1.2..2.2 tấn; 0.5..0.6 tấn"},
+		{"29 trên 30 dự án", "30 dự án"},
 		{"không dưới 40 dự án", "at_least 40 dự án"},
 		{"tối đa 30%, ít nhất 12 xe, không quá 5%", "at_most 30 %; at_least 12 xe; at_most 5 %"},
 		{"chưa tới 900 doanh nghiệp", "less_than 900 doanh nghiệp"},
