@@ -423,6 +423,9 @@ func (c *clause) wants(i, end int) bool {
 	if !p.seq(i, "mục", "tiêu") || end-i > 2 {
 		return true
 	}
+	if p.is(i-1, "trúng", "diệt", "chống") {
+		return false
+	}
 	if m := p.markAt(end); m != nil {
 		return m.Period != nil
 	}
