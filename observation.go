@@ -127,8 +127,9 @@ func (d *Date) UnmarshalText(b []byte) error {
 // observation of SDMX widened by what prose adds (bound, kind, quote).
 //
 // Value is in base units: the scale words are multiplied in, and growth, change
-// and change_pp are negative for a decrease. Value is nil only where the source
-// says that there is no number (Status tells why). Period is an SDMX time code:
+// and change_pp are negative for a decrease. Value is nil where the source says
+// that there is no number (Status tells why), and for a range, which has Low and High
+// and no value: nobody printed one. Period is an SDMX time code:
 // 2025, 2025-S1, 2025-Q1, 2025-03, 2025-03-07, or start/duration as
 // 2025-01-01/P9M; PeriodStart and PeriodEnd are its first and last day.
 type Observation struct {

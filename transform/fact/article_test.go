@@ -56,12 +56,15 @@ func TestGoldArticles(t *testing.T) {
 		for _, q := range g.Quantities {
 			hit := -1
 			for i := range obs {
-				low, high := obs[i].Value.Float64(), obs[i].Value.Float64()
+				var low, high float64
 				if obs[i].Low != nil {
 					low, high = obs[i].Low.Float64(), obs[i].High.Float64()
 					if low < 0 {
 						low, high = -high, -low
 					}
+				} else {
+					low = obs[i].Value.Float64()
+					high = low
 				}
 				want := q.Value
 				if q.ValueHigh != nil {

@@ -225,23 +225,3 @@ func decimal(d vi.Decimal, negative bool) *nhip.Decimal {
 	}
 	return &v
 }
-
-// middle is the number halfway between the bounds of a range.
-func middle(low, high nhip.Decimal) nhip.Decimal {
-	exp := min(low.Exp, high.Exp)
-	scale := func(d nhip.Decimal) int64 {
-		n := d.Coef
-		for range d.Exp - exp {
-			if n > 1<<58 || n < -1<<58 {
-				return 0
-			}
-			n *= 10
-		}
-		return n
-	}
-	a, b := scale(low), scale(high)
-	if a == 0 && low.Coef != 0 || b == 0 && high.Coef != 0 || a > 1<<58 || b > 1<<58 {
-		return low
-	}
-	return nhip.NewDecimal((a+b)*5, exp-1)
-}

@@ -103,8 +103,8 @@ func (c *clause) value(f *draft, q *vi.Quantity, kl class) {
 			high = high.Neg()
 			low, high = high, low
 		}
-		mid := middle(low, high)
-		f.o.Low, f.o.High, f.o.Value, f.o.Bound = &low, &high, &mid, nhip.BoundRange
+		// No value: the middle of a range is a number that nobody printed.
+		f.o.Low, f.o.High, f.o.Value, f.o.Bound = &low, &high, nil, nhip.BoundRange
 	}
 	if f.change && kl.dir != 0 {
 		f.o.Direction = "up"

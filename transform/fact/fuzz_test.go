@@ -26,7 +26,7 @@ func FuzzRead(f *testing.F) {
 			if o.Start < 0 || o.Start >= o.End || o.End > utf8.RuneCountInString(text) {
 				t.Fatalf("span [%d,%d) of %d code points: %+v", o.Start, o.End, utf8.RuneCountInString(text), o)
 			}
-			if o.Value == nil || o.Unit == "" || o.Rule == "" || !utf8.ValidString(o.Label) {
+			if (o.Value == nil) != (o.Bound == nhip.BoundRange) || (o.Low == nil) != (o.Value != nil) || o.Unit == "" || o.Rule == "" || !utf8.ValidString(o.Label) {
 				t.Fatalf("incomplete: %+v", o)
 			}
 		}

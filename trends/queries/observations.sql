@@ -5,9 +5,7 @@
 WITH replaceAll(caseFoldUTF8(removeDiacriticsUTF8({indicator:String})), 'đ', 'd') AS words
 SELECT
   toDate(known_at) AS known, source, period, place,
-  label, bound, value, unit, measure, compare, kind,
-  if(low IS NULL, '', concat(toString(low), ' – ', toString(high))) AS range,
-  quote
+  label, bound, value, low, high, unit, measure, compare, kind, quote
 FROM v_observation_vintages
 WHERE (is_current OR {asof:String} != '2106-01-01 00:00:00')
   AND known_at < toDateTime({asof:String}, 'Asia/Ho_Chi_Minh')
