@@ -179,6 +179,16 @@ func isTerminal(w any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// terminalWidth is how many columns the terminal w has, 80 if it does not say.
+func terminalWidth(w any) int {
+	if f, ok := w.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
+}
+
 func printHelp(w io.Writer) {
 	fmt.Fprint(w, `nhip collects Vietnamese industry news and official statistics and answers questions about them.
 nhip thu thập tin tức công nghiệp và số liệu thống kê chính thức của Việt Nam, và trả lời các câu hỏi về chúng.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"nhip"
+	"nhip/crawler"
 )
 
 // progress keeps one line alive on a terminal while long work goes on. On
@@ -20,6 +21,7 @@ type progress struct {
 
 	started time.Time
 	sources map[nhip.SourceID]nhip.Account
+	crawls  map[nhip.SourceID]crawler.Progress
 	ended   int
 	total   int
 	label   string
@@ -27,7 +29,7 @@ type progress struct {
 
 // newProgress starts a line on w if it is a terminal. end must be called.
 func newProgress(w io.Writer, label string, total int) *progress {
-	p := &progress{started: time.Now(), sources: map[nhip.SourceID]nhip.Account{}, total: total, label: label}
+	p := &progress{started: time.Now(), sources: map[nhip.SourceID]nhip.Account{}, crawls: map[nhip.SourceID]crawler.Progress{}, total: total, label: label}
 	if !isTerminal(w) {
 		return p
 	}
@@ -57,6 +59,13 @@ func (p *progress) account(a nhip.Account, done bool) {
 	}
 }
 
+// crawl takes how far the crawl of a source is.
+func (p *progress) crawl(c crawler.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.crawls[c.Source] = c
+}
+
 // bytes shows a download or copy of known size.
 func (p *progress) bytes(done, total int64, what string) {
 	p.mu.Lock()
@@ -83,20 +92,53 @@ func (p *progress) draw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	line := p.line
-	if len(p.sources) > 0 {
-		var t nhip.Account
-		for _, a := range p.sources {
-			t.Fetched += a.Fetched
-			t.Loaded += a.Loaded
-			t.Observations += a.Observations
-		}
-		took := time.Since(p.started)
-		line = fmt.Sprintf("%s: %d of %d sources done, %d pages (%.1f/s), %d loaded, %d observations, %s",
-			p.label, p.ended, p.total, t.Fetched, float64(t.Fetched)/took.Seconds(), t.Loaded, t.Observations, took.Round(time.Second))
+	if len(p.sources)+len(p.crawls) > 0 {
+		line = p.summary(time.Since(p.started))
 	}
 	if line != "" {
-		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
+		fmt.Fprintf(p.w, "\r\x1b[K%s", fit(line, terminalWidth(p.w)))
 	}
+}
+
+// fit cuts a line to the width of the terminal: one that wraps cannot be redrawn.
+func fit(line string, width int) string {
+	if runes := []rune(line); len(runes) >= width {
+		return string(runes[:max(width-2, 0)]) + "…"
+	}
+	return line
+}
+
+// summary is the line of a run; p.mu is held.
+func (p *progress) summary(took time.Duration) string {
+	var loaded, observations, read int
+	for _, a := range p.sources {
+		read += a.Fetched
+		loaded += a.Loaded
+		observations += a.Observations
+	}
+	line := fmt.Sprintf("%s %s: %d of %d sources done", p.label, took.Round(time.Second), p.ended, p.total)
+	if len(p.crawls) > 0 {
+		var all crawler.Progress
+		for _, c := range p.crawls {
+			all.Discovered += c.Discovered
+			all.Done += c.Done
+			all.Failed += c.Failed
+			all.Bytes += c.Bytes
+			if c.Waiting > all.Waiting {
+				all.Host, all.Waiting = c.Host, c.Waiting
+			}
+		}
+		line += fmt.Sprintf(", %d of %d documents (%.1f/s, %.1f MB)", all.Done, all.Discovered, float64(all.Done)/took.Seconds(), float64(all.Bytes)/1e6)
+		if all.Failed > 0 {
+			line += fmt.Sprintf(", %d failed", all.Failed)
+		}
+		if all.Waiting >= time.Second {
+			line += fmt.Sprintf(", %s waits %s", all.Host, all.Waiting.Round(time.Second))
+		}
+	} else {
+		line += fmt.Sprintf(", %d pages", read)
+	}
+	return line + fmt.Sprintf(", %d loaded, %d observations", loaded, observations)
 }
 
 // end removes the line.

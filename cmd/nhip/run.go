@@ -118,15 +118,15 @@ func ingest(ctx context.Context, c *call, in ingestion) (nhip.Run, error) {
 		defer store.Close()
 		stages.Store, memory = store, store
 	}
+	line := newProgress(c.stderr, "run", len(in.sources))
+	defer line.end()
 	var err error
-	if stages.Crawler, err = newCrawler(c, crawler.Options{Memory: memory, Archive: in.archive, Resolve: in.resolve}); err != nil {
+	if stages.Crawler, err = newCrawler(c, crawler.Options{Memory: memory, Archive: in.archive, Resolve: in.resolve, Progress: line.crawl}); err != nil {
 		return nhip.Run{}, err
 	}
 	if stages.Reader, err = transform.New(in.catalog); err != nil {
 		return nhip.Run{}, err
 	}
-	line := newProgress(c.stderr, "run", len(in.sources))
-	defer line.end()
 	pipeline, err := schedules.NewPipeline(stages, schedules.Options{Log: c.log, Progress: line.account})
 	if err != nil {
 		return nhip.Run{}, err

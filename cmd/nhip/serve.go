@@ -41,7 +41,15 @@ NHIP_CLICKHOUSE=off nhip serve         no ClickHouse interface beyond the data f
 		if len(c.args) > 0 {
 			return usagef("serve: unexpected argument %q", c.args[0])
 		}
-		s, err := newServer(ctx, c)
+		cat, err := openCatalog(c)
+		if err != nil {
+			return err
+		}
+		in := ingestion{catalog: cat}
+		if idle, _ := c.flags.GetBool("no-crawl"); !idle {
+			in.sources = enabledSources(cat)
+		}
+		s, err := newServer(ctx, c, in)
 		if err != nil {
 			return err
 		}
@@ -63,21 +71,18 @@ type server struct {
 	runs   map[nhip.SourceID]int
 }
 
-func newServer(ctx context.Context, c *call) (*server, error) {
-	cat, err := openCatalog(c)
-	if err != nil {
-		return nil, err
-	}
-	reader, err := transform.New(cat)
+// newServer wires the stages for the given sources and opens the ports.
+func newServer(ctx context.Context, c *call, in ingestion) (*server, error) {
+	reader, err := transform.New(in.catalog)
 	if err != nil {
 		return nil, err
 	}
 	s := &server{call: c, totals: map[nhip.SourceID]nhip.Account{}, runs: map[nhip.SourceID]int{}}
-	if s.store, err = openStore(ctx, c, cat); err != nil {
+	if s.store, err = openStore(ctx, c, in.catalog); err != nil {
 		return nil, err
 	}
 	fail := func(err error) (*server, error) { s.close(); s.store.Close(); return nil, err }
-	fetch, err := newCrawler(c, crawler.Options{Memory: s.store})
+	fetch, err := newCrawler(c, crawler.Options{Memory: s.store, Resolve: in.resolve})
 	if err != nil {
 		return fail(err)
 	}
@@ -89,7 +94,7 @@ func newServer(ctx context.Context, c *call) (*server, error) {
 	if err != nil {
 		return fail(err)
 	}
-	if s.scheduler, err = schedules.NewScheduler(s.jobs(cat, pipeline, last), stopGrace, c.log); err != nil {
+	if s.scheduler, err = schedules.NewScheduler(s.jobs(in.sources, pipeline, last), stopGrace, c.log); err != nil {
 		return fail(err)
 	}
 	if err := s.listen(ctx); err != nil {
@@ -98,17 +103,15 @@ func newServer(ctx context.Context, c *call) (*server, error) {
 	return s, nil
 }
 
-// jobs makes a job of every enabled source. At most eight crawl at once.
-func (s *server) jobs(cat *catalog.Catalog, pipeline *schedules.Pipeline, last map[nhip.SourceID]map[string]string) []schedules.Job {
+func enabledSources(cat *catalog.Catalog) []*catalog.Source {
+	return slices.DeleteFunc(slices.Clone(cat.Sources), func(src *catalog.Source) bool { return !src.IsEnabled() })
+}
+
+// jobs makes a job of every source. At most eight crawl at once.
+func (s *server) jobs(sources []*catalog.Source, pipeline *schedules.Pipeline, last map[nhip.SourceID]map[string]string) []schedules.Job {
 	slots := make(chan struct{}, 8)
 	var jobs []schedules.Job
-	if idle, _ := s.call.flags.GetBool("no-crawl"); idle {
-		return nil
-	}
-	for _, src := range cat.Sources {
-		if !src.IsEnabled() {
-			continue
-		}
+	for _, src := range sources {
 		started, _ := time.Parse(time.RFC3339, last[src.ID]["started_at"]) // never run: the zero time
 		jobs = append(jobs, schedules.Job{Name: string(src.ID), Spec: src.Schedule, Last: started, Run: func(ctx context.Context) error {
 			select {
