@@ -1,5 +1,5 @@
-// Package catalog holds everything a person may change without Go: sources,
-// places, units, indicators, industries, organisations, positions and terms.
+// Package catalog holds everything a person may change without Go: sources
+// and their families, places, units, indicators, industries, organisations, positions and terms.
 //
 // The data are YAML and CSV files, embedded in the binary and overlaid by the
 // folder named in NHIP_CATALOG: a file there replaces the embedded one of the same
@@ -23,6 +23,7 @@ import (
 // Catalog is the decoded and checked data.
 type Catalog struct {
 	Sources       []*Source // by id
+	Families      []*Family
 	Places        []*Place
 	Units         []*Unit
 	Indicators    []*Indicator

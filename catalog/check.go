@@ -32,6 +32,7 @@ var decoders = map[string]func(*checker, file){
 	"industries.csv":    func(k *checker, f file) { k.c.Industries = csvEntries(k, f, industryColumns) },
 	"organisations.csv": func(k *checker, f file) { k.c.Organisations = csvEntries(k, f, organisationColumns) },
 	"positions.csv":     func(k *checker, f file) { k.c.Positions = csvEntries(k, f, positionColumns) },
+	"families.yaml":     func(k *checker, f file) { k.c.Families = yamlEntries[Family](k, f) },
 	"units.yaml":        func(k *checker, f file) { k.c.Units = yamlEntries[Unit](k, f) },
 	"indicators.yaml":   func(k *checker, f file) { k.c.Indicators = yamlEntries[Indicator](k, f) },
 	"terms.yaml":        func(k *checker, f file) { k.c.Terms = yamlEntries[Term](k, f) },
@@ -408,12 +409,14 @@ func (k *checker) checkSources() {
 		places[p.ID] = p
 	}
 	uniq(k, k.c.Sources, func(s *Source) nhip.SourceID { return s.ID })
+	families := k.checkFamilies()
 	owner := map[string]*Source{}
 	for _, s := range k.c.Sources {
 		if want := strings.TrimSuffix(path.Base(k.where[s].file.name), ".yaml"); s.ID != "" && string(s.ID) != want {
 			k.problem(s, "id", "is %q, the file's name says %q: make them equal", s.ID, want)
 		}
 		refer(k, s, "place", s.Place, places, "place")
+		refer(k, s, "family", s.Family, families, "family")
 		k.checkSource(s)
 		for i, h := range s.Hosts {
 			if first, ok := owner[h]; ok {

@@ -71,12 +71,74 @@ func (k *checker) checkSource(s *Source) {
 	}
 	k.checkHosts(s)
 	k.checkDiscover(s)
-	if p := s.Documents.ID; p != nil && p.Regexp != nil && p.NumSubexp() == 0 {
+	k.checkDocuments(s)
+	k.checkLayouts(s, s.Layouts)
+}
+
+// checkFamilies returns the families by id.
+func (k *checker) checkFamilies() map[string]*Family {
+	byID := uniq(k, k.c.Families, func(f *Family) string { return f.ID })
+	for _, f := range k.c.Families {
+		k.checkSlug(f, f.ID)
+		if len(f.Layouts) == 0 && k.written(f, "layouts") {
+			k.problem(f, "layouts", "is empty: a family is its layouts")
+		}
+		k.checkLayouts(f, f.Layouts)
+		for i := range f.Layouts {
+			if f.Layouts[i].Match == "" {
+				k.problem(f, fmt.Sprintf("layouts[%d].match", i), "is missing: without the mark of the family its selectors would be tried on every page of a member")
+			}
+		}
+	}
+	return byID
+}
+
+func (k *checker) checkDocuments(s *Source) {
+	d := &s.Documents
+	if p := d.ID; p != nil && p.Regexp != nil && p.NumSubexp() == 0 {
 		k.problem(s, "documents.id", "has no group: put brackets around the part that is the publisher's id")
 	}
-	for i := range s.Layouts {
-		k.checkLayout(s, i)
+	if d.URL == nil || d.URL.Regexp == nil {
+		for _, list := range []string{"examples", "counterexamples"} {
+			if k.written(s, "documents."+list) && !k.written(s, "documents.url") {
+				k.problem(s, "documents."+list, "stands without url: there is no pattern to try it with")
+			}
+		}
+		return
 	}
+	for i, address := range d.Examples {
+		field := fmt.Sprintf("documents.examples[%d]", i)
+		if !k.checkExample(s, field, address) {
+			continue
+		}
+		if !d.URL.MatchString(address) {
+			k.problem(s, field, "%s does not match documents.url: correct the pattern, or move the address to counterexamples", address)
+		} else if d.ID != nil && d.ID.Regexp != nil && d.ID.NumSubexp() > 0 {
+			if m := d.ID.FindStringSubmatch(address); m == nil || m[1] == "" {
+				k.problem(s, field, "documents.id finds no id in %s: correct the pattern", address)
+			}
+		}
+	}
+	for i, address := range d.Counterexamples {
+		if field := fmt.Sprintf("documents.counterexamples[%d]", i); k.checkExample(s, field, address) && d.URL.MatchString(address) {
+			k.problem(s, field, "%s matches documents.url: make the pattern narrower, or move the address to examples", address)
+		}
+	}
+}
+
+// checkExample reports an address that is not as the pattern meets it: whole, and on
+// the canonical host, since that is what links become before they are tried.
+func (k *checker) checkExample(s *Source, field, raw string) bool {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
+		k.problem(s, field, "is %q: write a whole address with https://", raw)
+	case slices.Contains(s.Hosts, u.Host) && u.Host != s.Hosts[0]:
+		k.problem(s, field, "is on the alias %s: patterns meet addresses on %s, the first of hosts", u.Host, s.Hosts[0])
+	default:
+		return true
+	}
+	return false
 }
 
 var hostName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
@@ -143,7 +205,7 @@ func (k *checker) checkListing(s *Source, prefix string, l *Listing) {
 	k.checkURL(s, prefix+"url", l.URL)
 	k.oneOf(s, prefix+"format", l.Format, "html", "json")
 	if l.Format != "json" {
-		if l.Links == "" {
+		if l.Links == "" && s.Selectors != "unverified" {
 			k.problem(s, prefix+"links", "is missing: name the selector of the main list's links, such as h3.title a")
 		}
 		k.checkCSS(s, prefix+"links", l.Links)
@@ -188,28 +250,31 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-func (k *checker) checkCSS(s *Source, field, css string) {
+func (k *checker) checkCSS(entry any, field, css string) {
 	if css == "" {
 		return
 	}
 	if _, err := cascadia.ParseGroup(css); err != nil {
-		k.problem(s, field, "%q is no CSS selector: %v", css, err)
+		k.problem(entry, field, "%q is no CSS selector: %v", css, err)
 	}
 }
 
-func (k *checker) checkLayout(s *Source, i int) {
-	l := &s.Layouts[i]
-	prefix := fmt.Sprintf("layouts[%d].", i)
-	k.checkDays(s, prefix, l.ValidFrom, l.ValidUntil)
-	k.checkCSS(s, prefix+"match", l.Match)
-	for j := range i {
-		e := &s.Layouts[j]
-		if e.Match == "" && overlap(e.ValidFrom, e.ValidUntil, l.ValidFrom, l.ValidUntil) {
-			k.problem(s, prefix+"valid_until", "overlaps layouts[%d], which has no match and would always win: give days that do not overlap, or a match", j)
+// checkLayouts holds the layouts of an entry, a source or a family, against the rules.
+func (k *checker) checkLayouts(entry any, layouts []Layout) {
+	for i := range layouts {
+		l := &layouts[i]
+		prefix := fmt.Sprintf("layouts[%d].", i)
+		k.checkDays(entry, prefix, l.ValidFrom, l.ValidUntil)
+		k.checkCSS(entry, prefix+"match", l.Match)
+		for j := range i {
+			e := &layouts[j]
+			if e.Match == "" && overlap(e.ValidFrom, e.ValidUntil, l.ValidFrom, l.ValidUntil) {
+				k.problem(entry, prefix+"valid_until", "overlaps layouts[%d], which has no match and would always win: give days that do not overlap, or a match", j)
+			}
 		}
-	}
-	for _, f := range l.fields() {
-		k.checkField(s, prefix+f.name, f.field)
+		for _, f := range l.fields() {
+			k.checkField(entry, prefix+f.name, f.field)
+		}
 	}
 }
 
@@ -225,18 +290,18 @@ func (l *Layout) fields() []namedField {
 	}
 }
 
-func (k *checker) checkField(s *Source, path string, f *Field) {
+func (k *checker) checkField(entry any, path string, f *Field) {
 	for i, css := range f.CSS {
-		k.checkCSS(s, fmt.Sprintf("%s.css[%d]", path, i), css)
+		k.checkCSS(entry, fmt.Sprintf("%s.css[%d]", path, i), css)
 	}
 	for i, css := range f.Drop {
-		k.checkCSS(s, fmt.Sprintf("%s.drop[%d]", path, i), css)
+		k.checkCSS(entry, fmt.Sprintf("%s.drop[%d]", path, i), css)
 	}
 	for i, w := range f.Order {
 		at := fmt.Sprintf("%s.order[%d]", path, i)
-		k.oneOf(s, at, w, "jsonld", "meta", "css")
+		k.oneOf(entry, at, w, "jsonld", "meta", "css")
 		if slices.Contains(f.Order[:i], w) {
-			k.problem(s, at, "%q is written twice: keep one", w)
+			k.problem(entry, at, "%q is written twice: keep one", w)
 		}
 	}
 }

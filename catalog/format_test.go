@@ -22,6 +22,7 @@ var documented = map[string]any{
 	"documents":                Documents{},
 	"layouts[]":                Layout{},
 	"layouts[].title":          Field{},
+	"families.yaml":            Family{},
 	"units.yaml":               Unit{},
 	"indicators.yaml":          Indicator{},
 	"terms.yaml":               Term{},

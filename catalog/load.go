@@ -67,8 +67,15 @@ func build(files fileSet, problems Problems) (*Catalog, error) {
 		})
 		return nil, problems
 	}
+	families := make(map[string]*Family, len(c.Families))
+	for _, f := range c.Families {
+		families[f.ID] = f
+	}
 	for _, s := range c.Sources {
 		s.setDefaults()
+		if f := families[s.Family]; f != nil {
+			s.Layouts = slices.Concat(s.Layouts, f.Layouts)
+		}
 	}
 	slices.SortFunc(c.Sources, func(a, b *Source) int { return cmp.Compare(a.ID, b.ID) })
 	c.index()
@@ -113,6 +120,8 @@ func (c *Catalog) fingerprint() (string, error) {
 	type reading struct {
 		ID        nhip.SourceID
 		Kind      string
+		Selectors string
+		Family    string
 		Hosts     []string
 		Language  string
 		Place     nhip.PlaceID
@@ -121,7 +130,7 @@ func (c *Catalog) fingerprint() (string, error) {
 	}
 	var sources []reading
 	for _, s := range c.Sources {
-		sources = append(sources, reading{s.ID, s.Kind, s.Hosts, s.Language, s.Place, s.Documents, s.Layouts})
+		sources = append(sources, reading{s.ID, s.Kind, s.Selectors, s.Family, s.Hosts, s.Language, s.Place, s.Documents, s.Layouts})
 	}
 	h := sha256.New()
 	err := json.NewEncoder(h).Encode([]any{sources, c.Places, c.Units, c.Indicators, c.Industries, c.Organisations, c.Positions, c.Terms})

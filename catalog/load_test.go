@@ -73,7 +73,10 @@ func TestBadFiles(t *testing.T) {
 			}
 			got := ""
 			for _, p := range problems {
-				got += p.String() + "\n"
+				// What a bad file pulls along in embedded ones changes with every source.
+				if _, own := overlay[p.File]; own {
+					got += p.String() + "\n"
+				}
 			}
 			if *update {
 				want.Data = []byte(got)

@@ -17,6 +17,7 @@ type Source struct {
 	Place     nhip.PlaceID  `yaml:"place"`     // what "thành phố", "địa phương" mean on its pages, if one place
 	Enabled   *bool         `yaml:"enabled"`   // default true; false keeps it out of `nhip run` unless named
 	Selectors string        `yaml:"selectors"` // verified, or unverified: no page was ever seen, the generic reader reads it
+	Family    string        `yaml:"family"`    // of families.yaml: its layouts are tried after the source's own
 	Schedule  string        `yaml:"schedule"`  // five cron fields, Asia/Ho_Chi_Minh
 
 	Delay     Duration   `yaml:"delay"`       // between two requests to one host; default 2s
@@ -25,7 +26,7 @@ type Source struct {
 
 	Discover  Discover  `yaml:"discover"`
 	Documents Documents `yaml:"documents"`
-	Layouts   []Layout  `yaml:"layouts"` // newest first
+	Layouts   []Layout  `yaml:"layouts"` // newest first; once loaded, those of the family follow
 
 	File string `yaml:"-"` // where it was read from
 }
@@ -75,6 +76,11 @@ type Documents struct {
 	URL       *Pattern `yaml:"url"`        // matched against the canonical URL; links that do not match are not followed
 	ID        *Pattern `yaml:"id"`         // its first group is the publisher's own id
 	KeepQuery []string `yaml:"keep_query"` // query parameters that are part of the address
+
+	// Patterns are easy to get wrong: addresses that URL must match, and others of the
+	// site that it must not. They change nothing that is read.
+	Examples        []string `yaml:"examples" json:"-"`
+	Counterexamples []string `yaml:"counterexamples" json:"-"`
 }
 
 // Pattern is a regular expression of package regexp, compiled at load.
@@ -99,6 +105,15 @@ type Layout struct {
 	Modified  Field `yaml:"modified"`
 	Section   Field `yaml:"section"`
 	Tags      Field `yaml:"tags"`
+}
+
+// Family is a publishing system that several publishers share. A member whose pages
+// were never seen starts from its layouts: where they find nothing, the generic reader
+// does.
+type Family struct {
+	ID      string   `yaml:"id"`
+	Name    string   `yaml:"name"`
+	Layouts []Layout `yaml:"layouts"` // each with a Match, the mark of the family
 }
 
 // Field says where one field stands. The witnesses are asked in Order, by default
