@@ -102,6 +102,8 @@ func checkObservation(o *nhip.Observation) *refused {
 		return refuse("bad_number", "decimals %d does not fit eight bits", o.Decimals)
 	case math.IsNaN(float64(o.Confidence)) || math.IsInf(float64(o.Confidence), 0):
 		return refuse("bad_number", "confidence is %v", o.Confidence)
+	case o.ValueFull != nil && (math.IsNaN(*o.ValueFull) || math.IsInf(*o.ValueFull, 0)):
+		return refuse("bad_number", "value_full is %v", *o.ValueFull)
 	}
 	return nil
 }

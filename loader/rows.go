@@ -182,6 +182,7 @@ var observationsTable = table[observationRow]{
 		field("unit_raw", "String", func(r *observationRow) string { return r.UnitRaw }),
 		field("unit_mult", "Int8", func(r *observationRow) int8 { return int8(r.UnitMult) }),
 		field("decimals", "UInt8", func(r *observationRow) uint8 { return uint8(r.Decimals) }),
+		field("value_full", "Nullable(Float64)", func(r *observationRow) *float64 { return r.ValueFull }),
 		field("printed", "String", func(r *observationRow) string { return r.Printed }),
 		field("quote", "String", func(r *observationRow) string { return r.Quote }),
 		field("paragraph", "Int32", func(r *observationRow) int32 { return int32(r.Paragraph) }),

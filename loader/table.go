@@ -109,6 +109,13 @@ func appendColumn(b []byte, values any) []byte {
 			}
 			return binary.LittleEndian.AppendUint64(append(b, 1), uint64(x.UnixNano()))
 		})
+	case []*float64:
+		return appendEach(b, v, func(b []byte, x *float64) []byte {
+			if x == nil {
+				return append(b, 0)
+			}
+			return binary.LittleEndian.AppendUint64(append(b, 1), math.Float64bits(*x))
+		})
 	case []*decimal.Decimal:
 		return appendEach(b, v, func(b []byte, x *decimal.Decimal) []byte {
 			if x == nil {

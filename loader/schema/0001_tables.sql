@@ -188,6 +188,7 @@ CREATE TABLE IF NOT EXISTS observations (
   unit_raw        LowCardinality(String),
   unit_mult       Int8,
   decimals        UInt8,
+  value_full      Nullable(Float64),           -- the number behind the print, in base units, where the file holds it
   printed         String CODEC(ZSTD(3)),
   quote           String CODEC(ZSTD(3)),
   paragraph       Int32,                       -- -1 title, -2 lead, from 0 the body
