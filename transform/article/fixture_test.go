@@ -67,11 +67,16 @@ func TestFixtures(t *testing.T) {
 // TestFixtureOfEverySource holds every verified source to a fixture.
 func TestFixtureOfEverySource(t *testing.T) {
 	for _, src := range loadCatalog(t).Sources {
-		if src.Selectors != "verified" || len(src.Layouts) == 0 {
+		if src.Selectors != "verified" || src.Kind != "news" {
 			continue
 		}
-		if _, err := os.Stat("testdata/" + string(src.ID) + ".txtar"); err != nil {
-			t.Errorf("source %s has selectors but no testdata/%s.txtar that shows its layout", src.ID, src.ID)
+		arc, err := txtar.ParseFile("testdata/" + string(src.ID) + ".txtar")
+		if err != nil {
+			t.Errorf("source %s is verified, but no testdata/%s.txtar shows its structure", src.ID, src.ID)
+			continue
+		}
+		if p, of := fixturePage(t, loadCatalog(t), arc); of == nil || of.ID != src.ID || src.Documents.URL != nil && !src.Documents.URL.MatchString(p.URL) {
+			t.Errorf("testdata/%s.txtar is a page of %s, which is no document of the source", src.ID, p.URL)
 		}
 	}
 }
