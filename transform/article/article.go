@@ -14,6 +14,7 @@
 //	survey.go    one walk that notes head, JSON-LD, headings, elements by key
 //	jsonld.go    JSON-LD as publishers really write it
 //	layout.go    the catalog's layouts, compiled
+//	family.go    layouts that were never held against pages of the source
 //	field.go     title, sapo, section, tags, language
 //	when.go      published and modified
 //	who.go       authors and credit; names.go takes signatures apart
@@ -57,14 +58,14 @@ type Reader struct {
 	names map[string]bool // keys of the names of all sources
 }
 
-// New compiles the layouts of every source whose selectors are verified. It fails
+// New compiles the layouts of every source, those of its family included. It fails
 // on the first selector of each source that does not compile.
 func New(c *catalog.Catalog) (*Reader, error) {
 	r := &Reader{plans: map[nhip.SourceID]*plan{}, names: map[string]bool{}}
 	var errs []error
 	for _, src := range c.Sources {
 		r.names[nameKey(src.Name)] = true
-		if src.Selectors != "verified" || len(src.Layouts) == 0 {
+		if len(src.Layouts) == 0 {
 			continue
 		}
 		p, err := newPlan(src)
@@ -79,7 +80,8 @@ func New(c *catalog.Catalog) (*Reader, error) {
 
 // Read reads one page of kind article or text. src is the page's source, nil if it
 // has none: then, and where no layout of the source fits, the generic reader finds
-// the fields. reject is empty if the page is an article; with a reason, the fields
+// the fields. So it does the fields that the layouts of a source whose selectors are
+// unverified do not find. reject is empty if the page is an article; with a reason, the fields
 // that were found are returned all the same.
 //
 // Times without a zone are Asia/Ho_Chi_Minh. Nothing but the page and the catalog
@@ -115,12 +117,15 @@ func (r *Reader) Read(p *nhip.Page, src *catalog.Source) (a nhip.Article, issues
 	}
 	g.page = look(root, keys)
 	if plan != nil {
-		if g.layout = plan.layoutOf(g.page, dayOf(p.FetchedAt)); g.layout == nil {
+		if g.layout = plan.layoutOf(g.page, dayOf(p.FetchedAt)); g.layout == nil && !plan.tentative {
 			g.issue("layout", "the page bears the mark of none of the source's layouts: read generically")
 		}
 	}
 	g.story = g.page.story(p.URL)
 	g.learnNames()
+	if g.layout != nil && plan.tentative {
+		return g.readTentative()
+	}
 	return g.read()
 }
 
@@ -221,10 +226,17 @@ func (g *reading) learnNames() {
 	}
 }
 
-// isOwn reports whether s is a name of the publisher.
+// isOwn reports whether s is a name of the publisher, or of another paper, and so
+// neither a title nor a person.
 func (g *reading) isOwn(s string) bool {
+	return g.isPublisher(s) || g.reader.names[nameKey(s)]
+}
+
+// isPublisher reports whether s is a name of the publisher itself; a credit may well
+// name another one.
+func (g *reading) isPublisher(s string) bool {
 	k := nameKey(s)
-	return k == "" || g.own[k] || g.reader.names[k]
+	return k == "" || g.own[k]
 }
 
 // nameKey is the comparison key of a paper's name: without case, diacritics, signs

@@ -384,7 +384,7 @@ func isCreditOfPhoto(s string) bool {
 }
 
 func (g *reading) closingCredit(credit string) {
-	if g.a.Credit == "" && !g.isOwn(credit) && !strings.Contains(credit, "://") {
+	if g.a.Credit == "" && !g.isPublisher(credit) && !strings.Contains(credit, "://") {
 		g.a.Credit = credit
 		g.won("credit", "signature")
 	}

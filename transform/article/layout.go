@@ -163,8 +163,9 @@ type layout struct {
 
 // plan is what is compiled of one source.
 type plan struct {
-	layouts []*layout
-	keys    map[string]bool // of all its selectors
+	layouts   []*layout
+	keys      map[string]bool // of all its selectors
+	tentative bool            // they were never compared with pages of the source
 }
 
 var usualOrder = []string{"jsonld", "meta", "css"}
@@ -172,7 +173,7 @@ var usualOrder = []string{"jsonld", "meta", "css"}
 // newPlan compiles the layouts of a source. The catalog has checked the selectors
 // when it was loaded; a catalog made by hand is checked here.
 func newPlan(src *catalog.Source) (*plan, error) {
-	p := &plan{keys: map[string]bool{}}
+	p := &plan{keys: map[string]bool{}, tentative: src.Selectors != "verified"}
 	var errs []error
 	get := func(where, css string) selector {
 		s, err := compile(css)

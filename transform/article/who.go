@@ -76,7 +76,7 @@ func (g *reading) signOne(v value, f *field) {
 				g.a.Authors = append(g.a.Authors, name)
 			}
 		}
-		if credit != "" && g.a.Credit == "" && !g.isOwn(credit) {
+		if credit != "" && g.a.Credit == "" && !g.isPublisher(credit) {
 			g.a.Credit = credit
 			g.won("credit", v.from)
 		}
@@ -102,7 +102,7 @@ func (g *reading) readCredit() {
 		} else {
 			credit = tidy(bare)
 		}
-		if credit == "" || len(credit) > 200 || g.isOwn(credit) || strings.EqualFold(credit, "tổng hợp") {
+		if credit == "" || len(credit) > 200 || g.isPublisher(credit) || strings.EqualFold(credit, "tổng hợp") {
 			continue
 		}
 		g.a.Credit = credit

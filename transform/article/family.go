@@ -1,0 +1,52 @@
+package article
+
+import (
+	"slices"
+
+	"nhip"
+)
+
+// readTentative reads a page with a layout that nobody has held against pages of the
+// source, that of its family as a rule, and then without it: what the layout does
+// not find is the generic reader's. g has the page and the layout.
+func (g *reading) readTentative() (nhip.Article, []nhip.Issue, string) {
+	h := g.reader.begin(g.p, g.src, emptyArticle())
+	h.page, h.story, h.issues = g.page, g.story, slices.Clone(g.issues)
+	h.learnNames()
+	generic, genericIssues, genericReject := h.read()
+	a, issues, reject := g.read()
+	if reject != "" {
+		return generic, genericIssues, genericReject
+	}
+	if genericReject == "" {
+		if a.PublishedAt == nil {
+			issues = genericIssues // what was said of the missing time
+		}
+		fill(&a, &generic)
+	}
+	return a, issues, ""
+}
+
+// fill gives a the fields it lacks, with their evidence.
+func fill(a, from *nhip.Article) {
+	take := func(empty bool, field string, set func()) {
+		evidence, has := from.Evidence[field]
+		if empty && has {
+			set()
+			a.Evidence[field] = evidence
+		}
+	}
+	take(a.Title == "", "title", func() { a.Title = from.Title })
+	take(a.Sapo == "", "sapo", func() { a.Sapo = from.Sapo })
+	take(len(a.Captions) == 0, "captions", func() { a.Captions = from.Captions })
+	take(len(a.Authors) == 0, "authors", func() { a.Authors = from.Authors })
+	take(a.Credit == "", "credit", func() { a.Credit = from.Credit })
+	take(a.PublishedAt == nil, "published_at", func() { a.PublishedAt = from.PublishedAt })
+	take(a.ModifiedAt == nil, "modified_at", func() { a.ModifiedAt = from.ModifiedAt })
+	take(len(a.Section) == 0, "section", func() { a.Section = from.Section })
+	take(len(a.Tags) == 0, "tags", func() { a.Tags = from.Tags })
+	take(len(a.Body) == 0, "body", func() { a.Body = from.Body })
+	if len(a.Body) > 1 && a.Body[0] == a.Sapo {
+		a.Body = a.Body[1:] // the generic reader found the lead where the layout saw a paragraph
+	}
+}
