@@ -171,16 +171,14 @@ func (s *session) document(d *document) error {
 		fetch.Page = s.page(final, d.kind, &ans)
 	}
 	fetch.Visit.NextDue = s.recheck(before, v.At)
-	if err := s.emit(s.ctx, fetch); err != nil {
-		return err
-	}
+	// Counted before it is handed over: whoever fails to take it counts it as rejected.
 	if v.Outcome == nhip.OutcomeOK {
 		s.account.Fetched++
 	} else {
 		s.account.Unchanged++
 	}
 	d.done, d.became = true, becameFetched
-	return nil
+	return s.emit(s.ctx, fetch)
 }
 
 // refused counts a document that brought no page, and emits its visit unless the

@@ -29,6 +29,9 @@ import (
 	"nhip/loader/engine"
 )
 
+// ErrNoSchema says that the store is empty: not even its database exists.
+var ErrNoSchema = errors.New("the store is empty; nhip run makes its tables and fills them, nhip migrate makes them")
+
 // DefaultDatabase is the database of a store that names none.
 const DefaultDatabase = "nhip"
 
@@ -194,7 +197,10 @@ func (s *Store) wrap(doing string, err error) error {
 		return fmt.Errorf("%s: %s", doing, strings.ReplaceAll(err.Error(), s.password, "[password]"))
 	}
 	var ex *clickhouse.Exception
-	if errors.As(err, &ex) && (ex.Code == codeUnknownDatabase || ex.Code == codeUnknownTable) {
+	if errors.As(err, &ex) && ex.Code == codeUnknownDatabase {
+		return fmt.Errorf("%s: %w (%s): %w", doing, ErrNoSchema, s.database, err)
+	}
+	if errors.As(err, &ex) && ex.Code == codeUnknownTable {
 		return fmt.Errorf("%s: %w (a new store gets its tables by nhip migrate)", doing, err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)

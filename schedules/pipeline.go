@@ -34,7 +34,7 @@ type Options struct {
 	Sources    int           // crawled at once; default 8
 	BatchItems int           // documents loaded together; default 100
 	BatchBytes int           // page bytes loaded together; default 16 MiB, so memory is bounded by configuration
-	BatchAge   time.Duration // a document waits no longer than this to be loaded; default 5 s
+	BatchAge   time.Duration // a batch older than this is loaded with the next document; default 5 s
 	Grace      time.Duration // for loading what is in hand when the run is cancelled; default 20 s
 	Log        *slog.Logger  // default slog.Default()
 	// Progress, where set, is told the account of a source whenever it changed. It
@@ -94,6 +94,16 @@ func (p *Pipeline) Run(ctx context.Context, sources []*catalog.Source) (nhip.Run
 	return p.finish(ctx, run, errs)
 }
 
+// settle loads what is still in hand, within the grace period also after a cancel.
+func (in *intake) settle(ctx context.Context) {
+	if in.err != nil {
+		return
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.pipeline.opts.Grace)
+	defer cancel()
+	in.flush(grace)
+}
+
 // finish adds up a run and stores its accounts, also after a cancel.
 func (p *Pipeline) finish(ctx context.Context, run nhip.Run, errs []error) (nhip.Run, error) {
 	run.Took = time.Since(run.StartedAt).Seconds()
@@ -122,10 +132,9 @@ func (p *Pipeline) source(ctx context.Context, run string, src *catalog.Source) 
 		p.opts.Progress(in.progress(src.ID), false)
 		return err
 	})
-	if in.err == nil { // the last batch, even if the crawl was cancelled or failed
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.opts.Grace)
-		defer cancel()
-		in.flush(grace)
+	in.settle(ctx)
+	if errors.Is(crawlErr, errPanic) { // its account is lost; what it handed over is not
+		account.Discovered, account.Fetched = in.fetched, in.fetched
 	}
 	account.Loaded = in.loaded.Loaded
 	account.Articles = in.loaded.Articles
@@ -143,13 +152,15 @@ func (p *Pipeline) source(ctx context.Context, run string, src *catalog.Source) 
 	return account, in.err
 }
 
+var errPanic = errors.New("crawler panicked")
+
 // crawl calls the crawler and turns a panic into the source's error: one source's
 // page must not end the others'.
 func (p *Pipeline) crawl(ctx context.Context, src *catalog.Source, emit func(context.Context, nhip.Fetch) error) (account nhip.Account, err error) {
 	account = nhip.NewAccount(src.ID)
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("crawler panicked: %v", r)
+			err = fmt.Errorf("%w: %v", errPanic, r)
 		}
 	}()
 	return p.stages.Crawler.Crawl(ctx, src, emit)
@@ -183,10 +194,7 @@ func (in *intake) add(ctx context.Context, f nhip.Fetch) error {
 	in.items = append(in.items, item)
 	o := in.pipeline.opts
 	if len(in.items) >= o.BatchItems || in.bytes >= o.BatchBytes || time.Since(in.since) >= o.BatchAge {
-		// A batch in hand is worth finishing when the run is cancelled.
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.Grace)
-		defer cancel()
-		in.flush(grace)
+		in.settle(ctx)
 	}
 	return in.err
 }
@@ -202,8 +210,16 @@ func (in *intake) flush(ctx context.Context) {
 		loaded = count(items)
 	} else if loaded, in.err = store.Load(ctx, in.run, items); in.err != nil {
 		in.err = fmt.Errorf("load %d items: %w", len(items), in.err)
-		// Their visits are not written, so the next run fetches them again.
-		loaded = nhip.Loaded{Rejected: map[string]int{"store_error": documents(items)}}
+		// What the store has committed of the batch counts. The visits of the others are
+		// not written, so the next run fetches them again.
+		lost := documents(items) - loaded.Loaded
+		for _, n := range loaded.Rejected {
+			lost -= n
+		}
+		if loaded.Rejected == nil {
+			loaded.Rejected = map[string]int{}
+		}
+		loaded.Rejected["store_error"] += lost
 	}
 	in.loaded.Loaded += loaded.Loaded
 	in.loaded.Articles += loaded.Articles

@@ -53,13 +53,11 @@ func (p *Pipeline) Replay(ctx context.Context, what Replay) (nhip.Run, error) {
 	}
 	for _, id := range order {
 		in := intakes[id]
-		if in.err == nil {
-			in.flush(ctx)
-			if in.err != nil {
-				errs = append(errs, in.err)
-			}
-		}
 		a := nhip.NewAccount(id)
+		if in.settle(ctx); in.err != nil {
+			errs = append(errs, in.err)
+			a.Error = in.err.Error()
+		}
 		a.Discovered, a.Fetched, a.Loaded = in.fetched+in.unknown, in.fetched, in.loaded.Loaded
 		if in.unknown > 0 {
 			a.Skipped[skipUnknownSource] = in.unknown

@@ -19,7 +19,8 @@ import (
 // Crawl calls emit once for every document it was done with and, after all
 // documents, once for every feed, listing and sitemap, so that a crash repeats
 // discovery and never skips it. Calls of emit for one source do not overlap; an
-// error of emit ends the crawl and is returned. The returned account balances in
+// error of emit ends the crawl and is returned, and the document it was called for
+// counts as fetched. The returned account balances in
 // its first equation, also when the crawl ended early; Loaded, Rejected and the
 // counts of records are the pipeline's to fill. An error means that the source as
 // a whole failed; failures of single addresses are only counted.

@@ -10,6 +10,7 @@ import (
 
 var checkCommand = command{
 	name:    "check",
+	takes:   true,
 	args:    "[PATH]...",
 	summary: "Report every problem of the catalog, or of the given files and folders laid over it, with file, line and field",
 	example: `nhip check                       the catalog in use

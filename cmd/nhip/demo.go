@@ -23,9 +23,6 @@ var demoCommand = command{
 nhip demo --data /tmp/demo   into another folder
 nhip demo                    again: nothing is loaded twice`,
 	run: func(ctx context.Context, c *call) error {
-		if len(c.args) > 0 {
-			return usagef("demo: unexpected argument %q", c.args[0])
-		}
 		if c.config.from["data"] == "default" {
 			c.config.Data = filepath.Join(c.config.Data, "demo")
 		}
@@ -80,7 +77,7 @@ reads every page, loads what it says into ClickHouse below %s, and asks two ques
 	if err := printAccounts(c.stdout, run, "table"); err != nil {
 		return err
 	}
-	if err := cmpError(nil, run); err != nil {
+	if err := runError(nil, run); err != nil {
 		return err
 	}
 	store, err := openStoreAsItIs(ctx, c)
@@ -100,7 +97,7 @@ Look further (the store stays in %[1]s):
   nhip trends mentions "dệt may" --by quarter --data %[1]s
   nhip query "SELECT published_at, source, title FROM v_articles ORDER BY published_at DESC LIMIT 5" --data %[1]s
   nhip demo                                                 run again: nothing is loaded twice
-  nhip sources                                              the real publishers; nhip run asks them
+  nhip sources                                              the real publishers; nhip run asks them into ./data
 `, c.config.Data)
 	return nil
 }

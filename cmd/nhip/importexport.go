@@ -11,6 +11,7 @@ import (
 
 var importCommand = command{
 	name:    "import",
+	takes:   true,
 	args:    "warc FILE...",
 	summary: "Take archives into the store, as if their pages had been crawled; the same as nhip run --archive",
 	example: `nhip import warc pages.warc.gz`,
@@ -43,7 +44,7 @@ var importCommand = command{
 				err = printErr
 			}
 		}
-		return cmpError(err, run)
+		return runError(err, run)
 	},
 }
 
@@ -52,6 +53,7 @@ var exported = []string{"v_articles", "v_observations", "v_observation_vintages"
 
 var exportCommand = command{
 	name:    "export",
+	takes:   true,
 	args:    "csv|parquet VIEW",
 	summary: "Write a whole view to standard output",
 	example: `nhip export parquet v_observations > observations.parquet

@@ -50,6 +50,7 @@ type command struct {
 	summary string
 	example string // shown by help, one call a line
 	flags   func(*pflag.FlagSet)
+	takes   bool // arguments besides flags
 	run     func(context.Context, *call) error
 }
 
@@ -119,6 +120,9 @@ func newCall(cmd command, args []string, stdin io.Reader, stdout, stderr io.Writ
 			return nil, err
 		}
 		return nil, usagef("%s: %v; see `nhip help %s`", cmd.name, err, cmd.name)
+	}
+	if !cmd.takes && fs.NArg() > 0 {
+		return nil, usagef("%s: unexpected argument %q; see `nhip help %s`", cmd.name, fs.Arg(0), cmd.name)
 	}
 	cfg, err := loadConfig(fs, os.LookupEnv)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 var queryCommand = command{
 	name:    "query",
+	takes:   true,
 	args:    "SQL [--format F]",
 	summary: "Run any read-only SQL on the store, in any ClickHouse output format",
 	example: `nhip query "SHOW TABLES"

@@ -27,6 +27,7 @@ const maxFile = 32 << 20
 
 var readCommand = command{
 	name:    "read",
+	takes:   true,
 	args:    "[--source ID] [--url URL] [--at TIME] [--kind KIND] FILE...",
 	summary: "Read files without a store: one JSON object a line for each file; - is standard input",
 	example: `nhip read page.html                                       the generic reader
@@ -163,7 +164,7 @@ func (job *reading) read(c *call, name string) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
-		return listing{Kind: kind, Links: links, Next: next}, nil
+		return listing{Kind: kind, Links: append([]string{}, links...), Next: next}, nil
 	case nhip.KindFeed:
 		items, err := crawler.ReadFeed(body, job.url)
 		if err != nil {

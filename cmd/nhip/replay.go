@@ -73,6 +73,6 @@ nhip replay --all                              also what today's reader has read
 		if printErr := printAccounts(c.stdout, run, format); err == nil {
 			err = printErr
 		}
-		return cmpError(err, run)
+		return runError(err, run)
 	},
 }

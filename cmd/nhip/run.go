@@ -43,9 +43,6 @@ nhip run --dry-run --format json                fetch and read, keep nothing, ac
 		flags.String("format", "table", "`form` of the accounts: table or json")
 	},
 	run: func(ctx context.Context, c *call) error {
-		if len(c.args) > 0 {
-			return usagef("run: unexpected argument %q; sources are named with --source", c.args[0])
-		}
 		format, err := oneOf(c, "format", "table", "json")
 		if err != nil {
 			return err
@@ -76,12 +73,12 @@ nhip run --dry-run --format json                fetch and read, keep nothing, ac
 				err = printErr
 			}
 		}
-		return cmpError(err, run)
+		return runError(err, run)
 	},
 }
 
-// cmpError is how a run ended: its own error first, then that of its sources.
-func cmpError(err error, run nhip.Run) error {
+// runError is how a run ended: its own error first, then that of its sources.
+func runError(err error, run nhip.Run) error {
 	if err != nil {
 		return err
 	}
@@ -232,8 +229,8 @@ func chooseSources(cat *catalog.Catalog, ids []string, archive *crawler.Archive)
 // the N shards, whatever else the catalog holds.
 func shardOf(sources []*catalog.Source, shard string) ([]*catalog.Source, error) {
 	first, second, ok := strings.Cut(shard, "/")
-	i, err1 := strconv.Atoi(first)
-	n, err2 := strconv.Atoi(second)
+	i, err1 := strconv.ParseUint(first, 10, 16)
+	n, err2 := strconv.ParseUint(second, 10, 16)
 	if !ok || err1 != nil || err2 != nil || n < 1 || i < 1 || i > n {
 		return nil, usagef("--shard %s: want I/N with 1 <= I <= N, such as 1/3", shard)
 	}
@@ -241,7 +238,7 @@ func shardOf(sources []*catalog.Source, shard string) ([]*catalog.Source, error)
 	for _, src := range sources {
 		h := fnv.New32a()
 		h.Write([]byte(src.ID))
-		if int(h.Sum32()%uint32(n)) == i-1 {
+		if uint64(h.Sum32())%n == i-1 {
 			out = append(out, src)
 		}
 	}

@@ -126,7 +126,7 @@ func TestRunWithFaults(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	err = cmpError(nil, run)
+	err = runError(nil, run)
 	if !errors.Is(err, errPartial) || fail(io.Discard, err) != exitPartial || !strings.Contains(err.Error(), "down") {
 		t.Errorf("the run ends with %v, want status 3 and the name of the failed source", err)
 	}

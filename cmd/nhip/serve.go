@@ -38,9 +38,6 @@ NHIP_CLICKHOUSE=off nhip serve         no ClickHouse interface beyond the data f
 		flags.Bool("no-crawl", false, "run no schedules, only answer")
 	},
 	run: func(ctx context.Context, c *call) error {
-		if len(c.args) > 0 {
-			return usagef("serve: unexpected argument %q", c.args[0])
-		}
 		cat, err := openCatalog(c)
 		if err != nil {
 			return err
@@ -161,7 +158,7 @@ func (s *server) listen(ctx context.Context) error {
 	if s.call.config.ClickHouse == "off" || s.call.config.DSN != "" {
 		return nil // a server has its own HTTP interface
 	}
-	addr, err := s.bind(ctx, "clickhouse", s.call.config.ClickHouse, readOnly(s.store.HTTPHandler()))
+	addr, err := s.bind(ctx, "clickhouse", s.call.config.ClickHouse, readOnly(s.store.Database(), s.store.HTTPHandler()))
 	if err != nil {
 		return err
 	}
@@ -191,11 +188,19 @@ func (s *server) bind(ctx context.Context, what, addr string, h http.Handler) (n
 }
 
 // readOnly lets questions through and nothing that changes the store, whatever the
-// client asks for: readonly=1 cannot be taken back by a later setting.
-func readOnly(next http.Handler) http.Handler {
+// client asks for: readonly=1 cannot be taken back by a later setting. A question that
+// names no database is about the store's. Sessions are not kept: all they could hold
+// (temporary tables, settings) is refused to a reader.
+func readOnly(database string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
 		q.Set("readonly", "1")
+		for _, key := range []string{"session_id", "session_check", "session_timeout", "close_session"} {
+			q.Del(key)
+		}
+		if !q.Has("database") && r.Header.Get("X-ClickHouse-Database") == "" {
+			q.Set("database", database)
+		}
 		r.URL.RawQuery = q.Encode()
 		next.ServeHTTP(w, r)
 	})

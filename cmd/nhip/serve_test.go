@@ -108,8 +108,11 @@ func TestServe(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &h); err != nil || code != 200 || h.Status != "ok" || len(h.Sources) != 1 || h.Sources[0].LastRun == nil {
 		t.Errorf("/healthz: %d %s (%v), want ok with the last run of one source", code, body, err)
 	}
-	if code, body := get(t, ch+"/?query=SELECT+count()+FROM+v_articles&database=nhip"); code != 200 || strings.TrimSpace(body) != "10" {
+	if code, body := get(t, ch+"/?query=SELECT+count()+FROM+v_articles"); code != 200 || strings.TrimSpace(body) != "10" {
 		t.Errorf("articles over ClickHouse's interface: %d %q, want 10", code, body)
+	}
+	if code, body := get(t, ch+"/?session_id=a&query=SELECT+1"); code != 200 || strings.TrimSpace(body) != "1" {
+		t.Errorf("a question with a session: %d %q, want 1", code, body)
 	}
 	for _, sql := range []string{"DROP+TABLE+nhip.documents", "SET+readonly=0", "INSERT+INTO+nhip.runs+(run_id)+VALUES+('x')"} {
 		for _, more := range []string{"", "&readonly=0", "&readonly=2"} {

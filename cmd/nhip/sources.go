@@ -98,8 +98,8 @@ func lastRunsOf(ctx context.Context, store *loader.Store) (map[nhip.SourceID]map
 	rows, err := store.Query(ctx, `SELECT source, started_at, fetched, loaded, failed, error
 FROM v_runs WHERE source != '' ORDER BY started_at DESC LIMIT 1 BY source`, nil)
 	if err != nil {
-		if strings.Contains(err.Error(), "UNKNOWN_TABLE") {
-			return nil, nil // a store without schema has no runs
+		if errors.Is(err, loader.ErrNoSchema) {
+			return nil, nil // a store without tables has no runs
 		}
 		return nil, fmt.Errorf("last runs: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/spf13/pflag"
@@ -20,6 +21,7 @@ import (
 
 var trendsCommand = command{
 	name:    "trends",
+	takes:   true,
 	args:    "[NAME] [ARGS] [FLAGS]",
 	summary: "Ask a named question; without NAME list them",
 	example: `nhip trends                                             the questions there are
@@ -256,8 +258,16 @@ func writeAligned(w io.Writer, columns []string, table [][]string) {
 	}
 }
 
+// oneLine folds white space and takes control characters out: a page's text must
+// not drive the terminal.
 func oneLine(cell string, last bool) string {
 	cell = strings.Join(strings.Fields(cell), " ")
+	cell = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '\ufffd'
+		}
+		return r
+	}, cell)
 	if runes := []rune(cell); !last && len(runes) > cellWidth {
 		return string(runes[:cellWidth-1]) + "…"
 	}
