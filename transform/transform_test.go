@@ -277,3 +277,15 @@ func TestRowsAreNotProse(t *testing.T) {
 		t.Error("the article itself was changed")
 	}
 }
+
+// However a city is written, it is the place of the number and no end of its name.
+func TestPlaceSpellings(t *testing.T) {
+	r := newReader(t)
+	for _, name := range []string{"TP.HCM", "TPHCM", "TP HCM", "TP. Hồ Chí Minh", "TP.Hồ Chí Minh", "thành phố Hồ Chí Minh", "Thành phố Hồ Chí Minh"} {
+		text := "Sản xuất công nghiệp\nChỉ số sản xuất công nghiệp tháng 1/2026 của " + name + " ước giảm 1,8% so với cùng kỳ năm trước."
+		rec := r.Read(&nhip.Page{Kind: nhip.KindText, FetchedAt: time.Date(2026, 2, 1, 8, 0, 0, 0, nhip.Zone), Body: []byte(text)})
+		if len(rec.Observations) != 1 || rec.Observations[0].Indicator != "iip" || rec.Observations[0].Place != "Hồ Chí Minh" {
+			t.Errorf("%s: %+v, want one observation of iip in Hồ Chí Minh", name, rec.Observations)
+		}
+	}
+}

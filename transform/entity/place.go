@@ -22,6 +22,10 @@ func (d *document) readNamedThings(p *paragraph) {
 			d.readPark(p, i, at)
 			continue
 		}
+		if e, at := p.longest(i, kindLevel); e != nil && at-i > 1 {
+			i = at - 1 // the phố of "thành phố Hà Nội" is no street
+			continue
+		}
 		e, at := p.longest(i, kindNamed)
 		if e == nil || !p.properAt(at) || p.toks[i].upper && !p.toks[i].first && p.is(i, kindSurname) {
 			continue

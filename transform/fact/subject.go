@@ -51,6 +51,11 @@ func (c *clause) parts(first, end int, g int32) []part {
 		t := &p.t[i]
 		if t.Kind == vi.Sign {
 			switch t.Key {
+			case ".":
+				if !p.isAbbreviation(i) {
+					flush(false)
+					continue
+				}
 			case ",":
 				flush(true)
 				continue
@@ -58,7 +63,7 @@ func (c *clause) parts(first, end int, g int32) []part {
 				flush(false)
 				cur.colon = true
 				continue
-			case ";", "\"", "…", ".", "(", ")", "[", "]", "!", "?", "•", "|":
+			case ";", "\"", "…", "(", ")", "[", "]", "!", "?", "•", "|":
 				flush(false)
 				continue
 			case "-":
@@ -80,6 +85,17 @@ func (c *clause) parts(first, end int, g int32) []part {
 		cur.tokens = append(cur.tokens, i)
 	}
 	return append(out, cur)
+}
+
+// isAbbreviation tells the dot of "TP.HCM", "TP. Hồ Chí Minh", "TS. Nguyễn": it stands
+// inside a sentence, behind a word in capitals or a short one that begins with one,
+// and before a capital.
+func (p *passage) isAbbreviation(i int) bool {
+	if i == 0 || i+1 >= len(p.t) {
+		return false
+	}
+	before, after := &p.t[i-1], &p.t[i+1]
+	return before.Kind == vi.Word && before.Capital && !p.t[i].Space && len([]rune(before.Key)) <= 3 && after.Kind == vi.Word && after.Capital
 }
 
 // keepBracket tells short brackets without numbers, "(IIP)", "(kể cả dầu thô)",
