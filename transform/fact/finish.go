@@ -30,7 +30,9 @@ func (c *clause) finish(st *state) {
 	}
 	if st.bound && (st.period.Span != vi.SpanDay || st.accumulation == "to_date") {
 		mem.period = st.period
-		mem.year = st.period.Start.Year
+		if ref := c.d().ref; ref == (vi.Date{}) || st.period.Start.Year <= ref.Year {
+			mem.year = st.period.Start.Year // the year of an aim is not that of the months after it
+		}
 	}
 	if c.inheritedKind(mem) != mem.kind {
 		mem.kind = nhip.KindActual // something that is: the aim is over
