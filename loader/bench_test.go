@@ -67,7 +67,7 @@ func BenchmarkLoad(b *testing.B) {
 	for _, baseline := range []string{"null", "plain"} {
 		b.Run("baseline-"+baseline, func(b *testing.B) {
 			built := newBatch("bench", benchItems(benchObservations/100, 0))
-			built.build(history{}, map[pageKey]bool{})
+			built.build(history{}, map[pageKey]bool{}, nil)
 			rows := bareRows(built.observations)
 			t := observationsTable
 			t.name += "_" + baseline

@@ -32,7 +32,9 @@ const (
 // rejected for. A rejected page is kept; of a loaded document single observations or
 // mentions that cannot be stored are set aside in the table rejects and not counted.
 // An item with neither page nor record is only a visit; one whose visit has no URL
-// writes no visit (a replay).
+// writes no visit (a replay). A visit that says a document is gone withdraws it: the
+// document leaves every current view, its history stays, and it comes back with the
+// next page that is loaded of it.
 func (s *Store) Load(ctx context.Context, run string, items []nhip.Item) (nhip.Loaded, error) {
 	total := nhip.Loaded{Rejected: map[string]int{}}
 	for len(items) > 0 {
@@ -120,23 +122,30 @@ func newBatch(run string, items []nhip.Item) *batch {
 func (s *Store) loadBatch(ctx context.Context, b *batch) error {
 	docs := map[nhip.SourceID][]uint64{}
 	for _, it := range b.items {
-		if it.Page != nil && it.Record != nil {
+		switch {
+		case it.Page != nil && it.Record != nil:
 			docs[it.Page.Source] = append(docs[it.Page.Source], nhip.Document(it.Page.URL))
+		case isWithdrawal(&it):
+			docs[it.Visit.Source] = append(docs[it.Visit.Source], nhip.Document(it.Visit.URL))
 		}
 	}
 	var h history
 	var kept map[pageKey]bool
+	var seen map[uint64]time.Time
 	err := s.send(ctx, "document_versions", func(ctx context.Context) (err error) {
 		if h, err = s.history(ctx, docs); err != nil {
 			return err
 		}
-		kept, err = s.keptPages(ctx, docs)
+		if kept, err = s.keptPages(ctx, docs); err != nil {
+			return err
+		}
+		seen, err = s.lastSeen(ctx, b.items)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	b.build(h, kept)
+	b.build(h, kept, seen)
 	if err := s.writeDocuments(ctx, b, h); err != nil {
 		return err
 	}
@@ -155,8 +164,9 @@ func (s *Store) loadBatch(ctx context.Context, b *batch) error {
 	return err
 }
 
-// build makes the rows of all items, pages in the order of their fetching.
-func (b *batch) build(h history, kept map[pageKey]bool) {
+// build makes the rows of all items, pages and withdrawals in the order of time.
+// seen is when the store last saw documents that are said to be gone.
+func (b *batch) build(h history, kept map[pageKey]bool, seen map[uint64]time.Time) {
 	order := make([]*nhip.Item, 0, len(b.items))
 	for i := range b.items {
 		it := &b.items[i]
@@ -167,12 +177,26 @@ func (b *batch) build(h history, kept map[pageKey]bool) {
 		case it.Record != nil: // a mistake of the caller, but it must be counted
 			b.rejectItem(&nhip.Page{Source: it.Record.Source, URL: it.Record.URL, FetchedAt: it.Visit.At}, it.Record.Reader, "check",
 				refuse("no_page", "a record without its page"), it.Record)
+		case isWithdrawal(it):
+			order = append(order, it)
 		}
 	}
+	when := func(it *nhip.Item) (time.Time, string) {
+		if it.Page == nil {
+			return it.Visit.At, it.Visit.URL
+		}
+		return it.Page.FetchedAt, it.Page.URL
+	}
 	slices.SortStableFunc(order, func(x, y *nhip.Item) int {
-		return cmp.Or(x.Page.FetchedAt.Compare(y.Page.FetchedAt), cmp.Compare(x.Page.URL, y.Page.URL))
+		xAt, xURL := when(x)
+		yAt, yURL := when(y)
+		return cmp.Or(xAt.Compare(yAt), cmp.Compare(xURL, yURL))
 	})
 	for _, it := range order {
+		if it.Page == nil {
+			b.withdraw(it.Visit, h, seen)
+			continue
+		}
 		b.addRecord(it.Page, it.Record, h, kept)
 	}
 }
@@ -186,6 +210,10 @@ func (b *batch) addVisit(v nhip.Visit) {
 		return
 	}
 	v.At = v.At.Truncate(time.Millisecond)
+	if v.Outcome == nhip.OutcomeGone && v.Kind.IsDocument() {
+		// Its validators would bring a 304 if it came back, and nothing to load.
+		v.ETag, v.LastModified, v.BodySHA256 = "", "", [sha256.Size]byte{}
+	}
 	key := [2]string{string(v.Source), v.URL}
 	if i, ok := b.visited[key]; ok { // of two visits in a batch the newer
 		if !v.At.Before(b.visits[i].visit.At) {
@@ -251,6 +279,9 @@ func (b *batch) addDocument(page *nhip.Page, r *nhip.Record, a arrival, got assi
 
 // tally counts a document in, or out again.
 func (b *batch) tally(r *documentRow, sign int) {
+	if r.withdrawn {
+		return // no document was loaded
+	}
 	b.counts.Loaded += sign
 	b.counts.Observations += sign * int(r.observations)
 	if r.newContent {

@@ -35,6 +35,7 @@ type contentVersion struct {
 	sha256    [32]byte // of the page that was read
 	hash      [16]byte // of what was read
 	committed bool     // the batch that wrote it was finished
+	withdrawn bool     // a tombstone (see withdraw)
 }
 
 // history is what the store knows of some documents: their content versions by
@@ -82,7 +83,7 @@ func (h history) assign(a arrival) (assigned, bool) {
 			before := &versions[len(versions)-1]
 			n.content, n.knownAt = before.content+1, knownAt(a, before)
 		}
-		h[a.doc] = append(versions, contentVersion{n, a.reader, a.sha256, a.hash, true})
+		h[a.doc] = append(versions, contentVersion{n, a.reader, a.sha256, a.hash, true, false})
 		return assigned{n, a.sha256, true}, true
 	}
 	if v.reader == a.reader {
@@ -196,7 +197,7 @@ func (s *Store) history(ctx context.Context, docs map[nhip.SourceID][]uint64) (h
 		return history{}, nil
 	}
 	sources, ids := sourcesAndIDs(docs)
-	rows, err := s.conn.Query(ctx, `SELECT doc_id, content_version, reading, reader, body_sha256, content_hash, fetched_at, known_at, batch_id
+	rows, err := s.conn.Query(ctx, `SELECT doc_id, content_version, reading, reader, body_sha256, content_hash, fetched_at, known_at, batch_id, is_deleted
 FROM document_versions FINAL
 WHERE source IN {sources:Array(String)} AND doc_id IN (`+ids+`)
 ORDER BY doc_id, content_version, reading`, named("sources", sources))
@@ -210,11 +211,13 @@ ORDER BY doc_id, content_version, reading`, named("sources", sources))
 		var v contentVersion
 		var sum, content string
 		var batch uint64
-		if err := rows.Scan(&v.doc, &v.content, &v.reading, &v.reader, &sum, &content, &v.fetchedAt, &v.knownAt, &batch); err != nil {
+		var deleted uint8
+		if err := rows.Scan(&v.doc, &v.content, &v.reading, &v.reader, &sum, &content, &v.fetchedAt, &v.knownAt, &batch, &deleted); err != nil {
 			return nil, s.wrap("look up the documents' versions", err)
 		}
 		copy(v.sha256[:], sum)
 		copy(v.hash[:], content)
+		v.withdrawn = deleted != 0
 		list := h[v.doc]
 		if n := len(list); n > 0 && list[n-1].content == v.content {
 			list[n-1], written[v.doc][n-1] = v, batch // a newer reading

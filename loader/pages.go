@@ -61,6 +61,7 @@ func (s *Store) listPages(ctx context.Context, source nhip.SourceID, since time.
 	rows, err := s.conn.Query(ctx, `SELECT source, doc_id, sha256, fetched_at FROM (
   SELECT source, doc_id, body_sha256 AS sha256, fetched_at, reader, batch_id IN (SELECT batch_id FROM batches) AS finished
   FROM document_versions FINAL
+  WHERE is_deleted = 0
   ORDER BY source, doc_id, content_version, reading DESC LIMIT 1 BY source, doc_id, content_version
   UNION ALL
   SELECT p.source, p.doc_id, p.sha256, p.fetched_at, ifNull(r.reader, ''), r.reader IS NOT NULL

@@ -88,6 +88,7 @@ type documentRow struct {
 	reader, runID   string
 	batchID         uint64
 	newContent      bool
+	withdrawn       bool // a tombstone: the publisher took the document back
 }
 
 func (r *documentRow) version() uint64 { return uint64(r.content)<<32 | uint64(r.reading) }
@@ -96,6 +97,12 @@ var documentColumns = []columnOf[documentRow]{
 	field("source", "String", func(r *documentRow) string { return string(r.source) }),
 	field("doc_id", "UInt64", func(r *documentRow) uint64 { return r.doc }),
 	field("version", "UInt64", (*documentRow).version),
+	field("is_deleted", "UInt8", func(r *documentRow) uint8 {
+		if r.withdrawn {
+			return 1
+		}
+		return 0
+	}),
 	field("content_version", "UInt32", func(r *documentRow) uint32 { return r.content }),
 	field("reading", "UInt32", func(r *documentRow) uint32 { return r.reading }),
 	field("url", "String", func(r *documentRow) string { return r.url }),

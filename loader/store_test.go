@@ -227,7 +227,7 @@ func TestBlocksOfTheTablesOwnTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := newBatch("run", items)
-	b.build(history{}, map[pageKey]bool{})
+	b.build(history{}, map[pageKey]bool{}, nil)
 	sendOwnTypes(t, s, &pagesTable, b.pages)
 	sendOwnTypes(t, s, &documentsTable, b.documents)
 	sendOwnTypes(t, s, &versionsTable, b.documents)

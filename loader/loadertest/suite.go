@@ -32,6 +32,8 @@ func Run(t *testing.T, open func(t *testing.T) *loader.Store) {
 		{"rows that do not fit", rowsThatDoNotFit},
 		{"verbatim", verbatim},
 		{"fifty documents", fiftyDocuments},
+		{"withdrawn", withdrawn},
+		{"withdrawn in a batch", withdrawnInBatch},
 		{"mentions", mentions},
 		{"visits", visits},
 		{"many visits", manyVisits},
