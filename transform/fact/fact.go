@@ -182,6 +182,9 @@ func (d *document) read(n int, text string) {
 	if p := d.mem.period; p.Span != vi.SpanDay && p.Span != vi.SpanDays && d.ref.Year-p.Start.Year <= 1 {
 		next.period = p
 	}
+	if d.ref != (vi.Date{}) && d.ref.Year-next.year > 1 {
+		next.year = 0 // a glance back ends with its paragraph
+	}
 	if n < 0 {
 		next.kind = ""
 	}

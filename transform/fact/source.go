@@ -80,10 +80,12 @@ func (c *clause) sourceAfter(i int) bool {
 		}
 		end++
 	}
+	name := end
+	end = c.overPost(first, end)
 	for end > first && p.is(end-1, "trong", "vào", "tháng", "năm", "tính", "thì", "mới", "vừa", "đã") {
 		end--
 	}
-	if end == first || end-first > 25 {
+	if end == first || end-first > 40 {
 		return false
 	}
 	for k := first; k < end; k++ {
@@ -99,7 +101,7 @@ func (c *clause) sourceAfter(i int) bool {
 		return false
 	}
 	c.source = placed1{i, end}
-	c.org = c.sourceName(p0, end)
+	c.org = c.sourceName(p0, end, min(name, end))
 	for end < c.s.End && p.phrase[end].set.has(tagSays) {
 		end++
 		c.source.end = end
@@ -107,9 +109,34 @@ func (c *clause) sourceAfter(i int) bool {
 	return c.org != ""
 }
 
+// overPost returns the end of the source with the post that stands behind a person's
+// name: "ông Lê Văn A, Phó Giám đốc Sở Công Thương B, …" is one source, not a source
+// and a subject.
+func (c *clause) overPost(first, end int) int {
+	p := c.p
+	if !c.namesPerson(first) || end+1 >= c.s.End || !p.is(end, ",", "-") || !p.t[end+1].Capital {
+		return end
+	}
+	for k := end + 1; k < min(c.s.End, end+26); k++ {
+		w := p.phrase[k]
+		switch {
+		case p.markAt(k) != nil, p.is(k, ";", ":"):
+			return end
+		case p.is(k, ",") && p.group[k] == p.group[end], int(w.first) == k && !p.t[k].Capital && w.set.has(tagSays):
+			return k
+		}
+	}
+	return end
+}
+
+// namesPerson tells a person by the word of address before the name.
+func (c *clause) namesPerson(i int) bool {
+	return c.p.is(i, "ông", "bà", "anh", "chị", "gs", "pgs", "ts", "ths")
+}
+
 // sourceName is the organisation among the tokens: one that was mentioned, else
-// the words themselves if they name something.
-func (c *clause) sourceName(first, end int) string {
+// the words themselves up to name if they name something.
+func (c *clause) sourceName(first, end, name int) string {
 	p := c.p
 	for _, o := range p.orgs {
 		if o.first >= first && o.first < end {
@@ -121,7 +148,7 @@ func (c *clause) sourceName(first, end int) string {
 		}
 	}
 	capitals := 0
-	for i := first; i < end; i++ {
+	for i := first; i < name; i++ {
 		if p.t[i].Capital {
 			capitals++
 		}
@@ -129,7 +156,7 @@ func (c *clause) sourceName(first, end int) string {
 	if capitals == 0 && !p.is(first, "các", "giới", "liên", "cơ", "ngành", "hiệp", "bộ", "sở") {
 		return ""
 	}
-	return p.x.Print(first, end)
+	return p.x.Print(first, name)
 }
 
 func (c *clause) sourceBefore(verb, after int) bool {
@@ -142,11 +169,14 @@ func (c *clause) sourceBefore(verb, after int) bool {
 			}
 			end++
 		}
-		for end < verb && (p.phrase[end].set.hasAny(tagModal, tagFill) || p.is(end, "mới", "vừa", "đây", "mới")) {
+		for end < verb && (p.phrase[end].set.hasAny(tagModal, tagFill) || p.is(end, "mới", "vừa", "đây", ",")) {
 			end++
 		}
 		if end == verb && o.first >= c.s.First {
 			c.source = placed1{o.first, after}
+			if c.namesPerson(c.s.First) && c.noMark(c.s.First, o.first) {
+				c.source.first = c.s.First // the speaker with the post that names the organisation
+			}
 			last := o.end
 			if p.is(last, "(") && p.is(last+2, ")") && p.group[last] >= 0 && p.t[last+1].Capital && isAcronym(p.x.Source[p.t[last+1].From:p.t[last+1].To]) {
 				last += 3
@@ -188,6 +218,16 @@ func (c *clause) sourceBefore(verb, after int) bool {
 	}
 	c.org = p.x.Print(first, end)
 	return c.org != ""
+}
+
+// noMark tells that no number or period stands between two tokens.
+func (c *clause) noMark(first, end int) bool {
+	for i := first; i < end; i++ {
+		if c.p.markAt(i) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // sourceOfReport reads "dự báo của các tổ chức quốc tế đều cho rằng": who made the
