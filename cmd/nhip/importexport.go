@@ -65,7 +65,7 @@ nhip export csv v_articles > articles.csv`,
 		if !slices.Contains(exported, c.args[1]) {
 			return usagef("export: no view %q; there are %s", c.args[1], strings.Join(exported, ", "))
 		}
-		store, err := openStoreAsItIs(ctx, c)
+		store, err := openStoreToRead(ctx, c)
 		if err != nil {
 			return err
 		}

@@ -19,12 +19,17 @@ nhip migrate`,
 		flags.Bool("dry-run", false, "only say what would be done")
 	},
 	run: func(ctx context.Context, c *call) error {
-		store, err := openStoreAsItIs(ctx, c)
+		dry, _ := c.flags.GetBool("dry-run")
+		open := openStoreAsItIs
+		if dry {
+			open = openStoreToRead
+		}
+		store, err := open(ctx, c)
 		if err != nil {
 			return err
 		}
 		defer store.Close()
-		if dry, _ := c.flags.GetBool("dry-run"); dry {
+		if dry {
 			pending, err := store.Pending(ctx)
 			if err != nil {
 				return err

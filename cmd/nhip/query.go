@@ -23,7 +23,7 @@ nhip query "SELECT * FROM v_observations" --format Parquet > observations.parque
 		if sql == "" {
 			return usagef("query: give the SQL as one argument; see `nhip help query`")
 		}
-		store, err := openStoreAsItIs(ctx, c)
+		store, err := openStoreToRead(ctx, c)
 		if err != nil {
 			return err
 		}

@@ -166,6 +166,17 @@ func openStoreAsItIs(ctx context.Context, c *call) (*loader.Store, error) {
 		Engine: engine.Options{DataDir: c.config.Data, Library: library, Progress: line.bytes}})
 }
 
+// openStoreToRead opens a store for a question. A data folder that is not there is a
+// mistake to tell, not one to make.
+func openStoreToRead(ctx context.Context, c *call) (*loader.Store, error) {
+	if c.config.DSN == "" {
+		if _, err := os.Stat(c.config.Data); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("no store in %s: nhip run makes and fills one, --data names another (nhip demo's is data/demo)", c.config.Data)
+		}
+	}
+	return openStoreAsItIs(ctx, c)
+}
+
 // openCatalog loads the built-in catalog with the configured overlay.
 func openCatalog(c *call, more ...fs.FS) (*catalog.Catalog, error) {
 	var overlay fs.FS

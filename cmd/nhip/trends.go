@@ -56,7 +56,7 @@ nhip trends mentions "dệt may" --format csv > det-may.csv`,
 		if err := checkQuestion(c.args[0], c.args[1:], f); err != nil {
 			return err
 		}
-		store, err := openStoreAsItIs(ctx, c)
+		store, err := openStoreToRead(ctx, c)
 		if err != nil {
 			return err
 		}
