@@ -15,6 +15,7 @@
 package fact
 
 import (
+	"strings"
 	"time"
 
 	"nhip"
@@ -105,6 +106,7 @@ type document struct {
 	year     int                    // the title speaks of
 	mem      memory                 // of the sentence before
 	industry string                 // the words of the last industry named
+	listOpen bool                   // the paragraph before ended in a colon
 	out      []nhip.Observation
 }
 
@@ -162,6 +164,21 @@ func (d *document) insideOrganisation(p nhip.Mention) bool {
 	return false
 }
 
+// continues tells a paragraph that goes on with the one before: an item of a list,
+// or one that says so.
+func continues(text string) bool {
+	if strings.HasPrefix(text, "-") || strings.HasPrefix(text, "+") || strings.HasPrefix(text, "•") || strings.HasPrefix(text, "–") {
+		return true
+	}
+	begin := strings.ToLower(text[:min(len(text), 40)])
+	for _, head := range []string{"trong đó", "cụ thể", "đồng thời", "cùng với đó", "riêng"} {
+		if strings.HasPrefix(begin, head) {
+			return true
+		}
+	}
+	return false
+}
+
 // read reads one paragraph. What a sentence leaves to the next does not cross
 // from the title into the text.
 func (d *document) read(n int, text string) {
@@ -172,10 +189,14 @@ func (d *document) read(n int, text string) {
 	if len(x.Tokens) == 0 {
 		return
 	}
+	if !d.listOpen && !continues(text) {
+		d.mem.kind = "" // an aim goes on in its list, not in the next paragraph's news
+	}
 	p := newPassage(d, n, x)
 	for _, s := range x.Sentences {
 		p.sentence(s)
 	}
+	d.listOpen = strings.HasSuffix(strings.TrimRight(text, " "), ":")
 	// What a paragraph leaves to the next is its period, if that is a recent stretch
 	// of the calendar, its year, and an aim; places and subjects end with it.
 	next := memory{year: d.mem.year, kind: d.mem.kind, carried: d.mem.carried + 1}
