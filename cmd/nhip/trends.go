@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -122,10 +124,7 @@ func answer(ctx context.Context, w io.Writer, store trends.Store, name string, a
 	if err != nil {
 		return usageError{err.Error()}
 	}
-	switch format {
-	case "json":
-		return store.QueryFormat(ctx, w, q.SQL, "JSONEachRow", params)
-	case "parquet":
+	if format == "parquet" {
 		return store.QueryFormat(ctx, w, q.SQL, "Parquet", params)
 	}
 	rows, err := store.Query(ctx, q.SQL, params)
@@ -133,10 +132,55 @@ func answer(ctx context.Context, w io.Writer, store trends.Store, name string, a
 		return fmt.Errorf("trend %s: %w", name, err)
 	}
 	defer rows.Close()
-	if format == "csv" {
+	switch format {
+	case "csv":
 		return writeCSV(w, rows)
+	case "json":
+		return writeJSON(w, rows)
 	}
 	return writeTable(w, rows)
+}
+
+// writeJSON writes one object a line, its keys in the order of the columns: the same
+// from the embedded engine and from a server, which encodes no answers over its native
+// protocol. Days are 2006-01-02, times RFC 3339, decimals numbers.
+func writeJSON(w io.Writer, rows loader.Rows) error {
+	names, types := rows.Columns(), rows.Types()
+	for rows.Next() {
+		values, err := rows.Values()
+		if err != nil {
+			return err
+		}
+		texts, err := rows.Strings()
+		if err != nil {
+			return err
+		}
+		line := []byte("{")
+		for i, v := range values {
+			switch {
+			case v == nil:
+			case strings.Contains(types[i], "Decimal"):
+				v = json.Number(texts[i])
+			case strings.Contains(types[i], "Date"):
+				v = texts[i]
+			}
+			var cell bytes.Buffer
+			enc := json.NewEncoder(&cell)
+			enc.SetEscapeHTML(false)
+			if err := enc.Encode(v); err != nil {
+				return fmt.Errorf("column %s: %w", names[i], err)
+			}
+			if i > 0 {
+				line = append(line, ',')
+			}
+			line = strconv.AppendQuote(line, names[i])
+			line = append(append(line, ':'), bytes.TrimSpace(cell.Bytes())...)
+		}
+		if _, err := w.Write(append(line, '}', '\n')); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 func writeCSV(w io.Writer, rows loader.Rows) error {
