@@ -84,16 +84,21 @@ func token(job, table string, block []any) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// sendBlock sends a block once. A driver's batch is never used twice: over the
-// native protocol a second Send would insert it again.
-func sendBlock[R any](ctx context.Context, s *Store, t *table[R], token string, block []any) error {
-	query, types := t.insert()
-	ctx = clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(types), clickhouse.WithSettings(clickhouse.Settings{
+// insertSettings are those of every insert.
+func insertSettings(token string) clickhouse.Settings {
+	return clickhouse.Settings{
 		"async_insert":               0, // on by default; we batch ourselves and want the answer
 		"insert_deduplicate":         1,
 		"optimize_on_insert":         0, // keys are unique within our blocks; looking for duplicates costs half of the insert
 		"insert_deduplication_token": token,
-	}))
+	}
+}
+
+// sendBlock sends a block once. A driver's batch is never used twice: over the
+// native protocol a second Send would insert it again.
+func sendBlock[R any](ctx context.Context, s *Store, t *table[R], token string, block []any) error {
+	query, types := t.insert()
+	ctx = clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(types), clickhouse.WithSettings(s.settings(token)))
 	batch, err := s.conn.PrepareBatch(ctx, query)
 	if err != nil {
 		return err

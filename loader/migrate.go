@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
 //go:embed schema/*.sql
@@ -71,19 +73,36 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
 
 // Migrate makes the database if it is missing and brings its schema up to date. It
 // returns the names of the files it applied, none where nothing was to do. Every
-// statement may run twice, so a migration that was killed half-way, or run by two
-// processes at once, ends in the same schema. It refuses a store with a changed
+// statement may run twice, so a migration that was killed half-way ends in the same
+// schema when it is run again; of two processes that migrate at once one waits for
+// the other. It refuses a store with a changed
 // file or a newer schema (see [Store.Pending]) before it changes anything.
 func (s *Store) Migrate(ctx context.Context) (applied []string, err error) {
 	pending, err := s.Pending(ctx)
 	if err != nil || len(pending) == 0 {
 		return nil, err
 	}
-	if err := s.admin.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+quoteName(s.database)); err != nil {
-		return nil, s.wrap("create database "+s.database, err)
+	for _, first := range []struct {
+		conn driver.Conn
+		sql  string
+	}{{s.admin, "CREATE DATABASE IF NOT EXISTS " + quoteName(s.database)}, {s.conn, migrationsTable}} {
+		statements, err := s.forCluster(first.sql)
+		if err != nil {
+			return nil, err
+		}
+		for _, sql := range statements {
+			if err := first.conn.Exec(ctx, sql); err != nil {
+				return nil, s.wrap("create database "+s.database+" and its table migrations", err)
+			}
+		}
 	}
-	if err := s.conn.Exec(ctx, migrationsTable); err != nil {
-		return nil, s.wrap("create table migrations", err)
+	unlock, err := s.lockMigrations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if pending, err = s.Pending(ctx); err != nil { // another process may have been first
+		return nil, err
 	}
 	for _, m := range pending {
 		if err := s.apply(ctx, m); err != nil {
@@ -96,8 +115,15 @@ func (s *Store) Migrate(ctx context.Context) (applied []string, err error) {
 
 func (s *Store) apply(ctx context.Context, m Migration) error {
 	for _, st := range m.statements {
-		if err := s.conn.Exec(ctx, st.text); err != nil {
-			return s.wrap(fmt.Sprintf("migration %s, statement at line %d", m.Name, st.line), err)
+		doing := fmt.Sprintf("migration %s, statement at line %d", m.Name, st.line)
+		statements, err := s.forCluster(st.text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", doing, err)
+		}
+		for _, sql := range statements {
+			if err := s.conn.Exec(ctx, sql); err != nil {
+				return s.wrap(doing, err)
+			}
 		}
 	}
 	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO migrations (number, name, checksum, applied_at)")

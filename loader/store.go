@@ -13,6 +13,7 @@
 package loader
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,10 @@ type Options struct {
 	Engine engine.Options
 	// Database is the database's name; empty: the DSN's, else DefaultDatabase.
 	Database string
+	// Cluster names a cluster of the server's configuration: the schema is made on all
+	// of its nodes, replicated and spread by document. Empty means one server; the
+	// embedded engine takes none.
+	Cluster string
 	// Log is told of retries and rows set aside; nil means slog.Default().
 	Log *slog.Logger
 
@@ -59,10 +64,12 @@ type Store struct {
 	database   string
 	password   string // of the DSN, to be kept out of errors
 	native     bool
+	cluster    string
 	log        *slog.Logger
-	engine     *engine.Client // nil for a server
-	conn       driver.Conn    // in the store's database
-	admin      driver.Conn    // in a database that always exists
+	engine     *engine.Client                         // nil for a server
+	settings   func(token string) clickhouse.Settings // of an insert
+	conn       driver.Conn                            // in the store's database
+	admin      driver.Conn                            // in a database that always exists
 	migrations []Migration
 	retry      backoff
 }
@@ -71,7 +78,7 @@ type Store struct {
 // store has no tables before [Store.Migrate]. On the embedded engine it starts the
 // engine process of the data directory, or joins it where another command did.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{log: o.Log, retry: defaultBackoff}
+	s := &Store{log: o.Log, retry: defaultBackoff, settings: insertSettings, cluster: o.Cluster}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -96,6 +103,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 func (s *Store) connectOptions(ctx context.Context, o Options) (*clickhouse.Options, error) {
 	if o.DSN != "" {
 		return s.serverOptions(o)
+	}
+	if o.Cluster != "" {
+		return nil, fmt.Errorf("open the store: cluster %s: the embedded engine is one machine; a cluster needs the DSN of one of its servers", o.Cluster)
 	}
 	if o.DataDir == "" {
 		return nil, errors.New("open the store: neither a DSN nor a data directory is given")
@@ -127,37 +137,15 @@ func (s *Store) connectOptions(ctx context.Context, o Options) (*clickhouse.Opti
 	return opts, nil
 }
 
-// serverOptions reads the DSN. Its errors name no part of it, for it may hold a
-// password that a typing mistake has moved to the wrong place.
-func (s *Store) serverOptions(o Options) (*clickhouse.Options, error) {
-	if !strings.HasPrefix(o.DSN, "clickhouse://") && !strings.HasPrefix(o.DSN, "tcp://") {
-		return nil, errors.New("open the store: the DSN must begin with clickhouse:// (native protocol)")
-	}
-	opts, err := clickhouse.ParseDSN(o.DSN)
-	if err != nil {
-		return nil, errors.New("open the store: the DSN is not of the form clickhouse://user:password@host:9000/database; special characters of a password are written as %XX")
-	}
-	s.native = true
-	s.password = opts.Auth.Password
-	s.database = o.Database
-	if s.database == "" {
-		s.database = opts.Auth.Database
-	}
-	if opts.Compression == nil {
-		opts.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
-	}
-	return opts, nil
-}
-
 func (s *Store) connect(opts *clickhouse.Options) (err error) {
 	if s.database == "" {
 		s.database = DefaultDatabase
 	}
-	opts.DialTimeout = 30 * time.Second // also how long a statement waits for a free connection
-	opts.ReadTimeout = 5 * time.Minute
-	opts.MaxOpenConns = 16
-	opts.MaxIdleConns = 8
-	opts.ConnMaxLifetime = 10 * time.Minute
+	opts.DialTimeout = cmp.Or(opts.DialTimeout, 30*time.Second) // also how long a statement waits for a free connection
+	opts.ReadTimeout = cmp.Or(opts.ReadTimeout, 5*time.Minute)
+	opts.MaxOpenConns = cmp.Or(opts.MaxOpenConns, 16)
+	opts.MaxIdleConns = cmp.Or(opts.MaxIdleConns, min(8, opts.MaxOpenConns))
+	opts.ConnMaxLifetime = cmp.Or(opts.ConnMaxLifetime, 10*time.Minute)
 	admin := *opts
 	admin.Auth.Database = "default"
 	admin.MaxOpenConns, admin.MaxIdleConns = 2, 1
