@@ -1,12 +1,16 @@
 package loader
 
-import "net/http"
+import (
+	"net/http"
 
-// HTTPHandler offers ClickHouse's HTTP interface of the embedded engine, for the
-// clients of others. It is nil for a server, which has its own.
-func (s *Store) HTTPHandler() http.Handler {
+	"nhip/loader/engine"
+)
+
+// HTTPHandler offers ClickHouse's HTTP interface of the embedded engine to the
+// users that the options let in. It is nil for a server, which has its own.
+func (s *Store) HTTPHandler(o engine.ProxyOptions) http.Handler {
 	if s.engine == nil {
 		return nil
 	}
-	return s.engine.Proxy()
+	return s.engine.Proxy(o)
 }

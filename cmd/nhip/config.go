@@ -33,6 +33,9 @@ type values struct {
 	Contact    string `yaml:"contact"`
 	Web        string `yaml:"web"`
 	ClickHouse string `yaml:"clickhouse"`
+	Users      string `yaml:"users"`
+	TLSCert    string `yaml:"tls_cert"`
+	TLSKey     string `yaml:"tls_key"`
 	Library    string `yaml:"library"`
 	Log        string `yaml:"log"`
 }
@@ -50,6 +53,9 @@ var settings = []setting{
 	{"contact", "NHIP_CONTACT", "contact", "", "`address` publishers can write to; sent in the User-Agent", func(v *values) *string { return &v.Contact }},
 	{"web", "NHIP_WEB", "", "127.0.0.1:8080", "where serve answers people and monitors", func(v *values) *string { return &v.Web }},
 	{"clickhouse", "NHIP_CLICKHOUSE", "", "127.0.0.1:8123", "where serve offers ClickHouse's HTTP interface; off for nowhere", func(v *values) *string { return &v.ClickHouse }},
+	{"users", "NHIP_USERS", "", "", "`file` of the users of that interface; none: default, without a password, reads", func(v *values) *string { return &v.Users }},
+	{"tls_cert", "NHIP_TLS_CERT", "", "", "certificate `file` of that interface; needed beyond loopback", func(v *values) *string { return &v.TLSCert }},
+	{"tls_key", "NHIP_TLS_KEY", "", "", "key `file` of the certificate", func(v *values) *string { return &v.TLSKey }},
 	{"library", "NHIP_LIBCHDB", "", "", "libchdb, where it is not to be looked for or fetched", func(v *values) *string { return &v.Library }},
 	{"log", "NHIP_LOG", "log", "warn", "`level` of the log on standard error: debug, info, warn or error", func(v *values) *string { return &v.Log }},
 }

@@ -33,7 +33,8 @@ var serveCommand = command{
 	example: `nhip serve
 nhip serve --no-crawl                  only answer; run the sources elsewhere, or by hand
 NHIP_WEB=127.0.0.1:9000 nhip serve     answer on another port
-NHIP_CLICKHOUSE=off nhip serve         no ClickHouse interface beyond the data folder's socket`,
+NHIP_CLICKHOUSE=off nhip serve         no ClickHouse interface beyond the data folder's socket
+NHIP_USERS=users.yaml nhip serve       users, passwords, limits and quotas of the ClickHouse interface`,
 	flags: func(flags *pflag.FlagSet) {
 		flags.Bool("no-crawl", false, "run no schedules, only answer")
 	},
@@ -155,15 +156,7 @@ func (s *server) listen(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(s.call.stderr, "nhip serves http://%s/healthz and /metrics\n", web)
-	if s.call.config.ClickHouse == "off" || s.call.config.DSN != "" {
-		return nil // a server has its own HTTP interface
-	}
-	addr, err := s.bind(ctx, "clickhouse", s.call.config.ClickHouse, readOnly(s.store.Database(), s.store.HTTPHandler()))
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(s.call.stderr, "ClickHouse's HTTP interface, read-only: http://%s/?query=SELECT+count()+FROM+v_articles\n", addr)
-	return nil
+	return s.listenClickHouse(ctx)
 }
 
 // bind listens on a loopback address. Other addresses are refused: nothing here
@@ -174,7 +167,7 @@ func (s *server) bind(ctx context.Context, what, addr string, h http.Handler) (n
 		return nil, usagef("%s address %q: want host:port such as 127.0.0.1:8080", what, addr)
 	}
 	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		return nil, usagef("%s address %q: only loopback is served (127.0.0.1, [::1], localhost); put a server with TLS and passwords in front to offer it to others", what, addr)
+		return nil, usagef("%s address %q: only loopback is served (127.0.0.1, [::1], localhost); put a server with TLS in front to offer it to others", what, addr)
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -185,25 +178,6 @@ func (s *server) bind(ctx context.Context, what, addr string, h http.Handler) (n
 		Handler: onlyLoopbackHosts(h), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 1 << 20,
 	})
 	return l.Addr(), nil
-}
-
-// readOnly lets questions through and nothing that changes the store, whatever the
-// client asks for: readonly=1 cannot be taken back by a later setting. A question that
-// names no database is about the store's. Sessions are not kept: all they could hold
-// (temporary tables, settings) is refused to a reader.
-func readOnly(database string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q := r.URL.Query()
-		q.Set("readonly", "1")
-		for _, key := range []string{"session_id", "session_check", "session_timeout", "close_session"} {
-			q.Del(key)
-		}
-		if !q.Has("database") && r.Header.Get("X-ClickHouse-Database") == "" {
-			q.Set("database", database)
-		}
-		r.URL.RawQuery = q.Encode()
-		next.ServeHTTP(w, r)
-	})
 }
 
 // onlyLoopbackHosts refuses requests whose Host is not a loopback name: a page in

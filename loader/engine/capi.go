@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime"
@@ -346,4 +347,16 @@ func (k *connection) classify(sql, database string) (classification, error) {
 		return out, errors.New("the engine could not classify the statement")
 	}
 	return out, nil
+}
+
+var errRow = errors.New("the engine's row is cut")
+
+// binaryString reads a String of RowBinary.
+func binaryString(data []byte) (string, []byte, error) {
+	length, n := binary.Uvarint(data)
+	if n <= 0 || length > uint64(len(data)-n) {
+		return "", nil, errRow
+	}
+	end := n + int(length)
+	return string(data[n:end]), data[end:], nil
 }

@@ -23,6 +23,10 @@ const childVariable = "NHIP_ENGINE_PROCESS"
 // "ready\n", "busy\n" (another engine holds the data directory), or a sentence.
 const childReport = 3
 
+// sandboxVariable is set in the environment of an engine process that has been
+// through enterSandbox.
+const sandboxVariable = "NHIP_ENGINE_SANDBOX"
+
 // zone is what the engine takes for times without one. It has to be in the
 // environment before the library is loaded.
 const zone = "Asia/Ho_Chi_Minh"

@@ -71,8 +71,15 @@ func start(t testing.TB) *Client {
 
 func startIn(t testing.TB, dir string, idle time.Duration) *Client {
 	t.Helper()
+	return startWith(t, Options{DataDir: dir, IdleAfter: idle})
+}
+
+func startWith(t testing.TB, o Options) *Client {
+	t.Helper()
 	began := time.Now()
-	cl, err := Ensure(t.Context(), Options{DataDir: dir, Library: library(t), IdleAfter: idle})
+	dir := o.DataDir
+	o.Library = library(t)
+	cl, err := Ensure(t.Context(), o)
 	if err != nil {
 		t.Fatalf("Ensure(%s): %v", dir, err)
 	}

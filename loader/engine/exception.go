@@ -31,6 +31,13 @@ const (
 	codeCannotReadAll       = 33
 	codeUnknownException    = 1002
 	codeInvalidSessionValue = 374
+	codeReadonly            = 164
+	codeSocketTimeout       = 209
+	codeRequiredPassword    = 194
+	codeQuotaExceeded       = 201
+	codeQueryTooLarge       = 223
+	codeNotEnoughPrivileges = 497
+	codeAuthenticationFail  = 516
 )
 
 // exception is an error with ClickHouse's numeric code and symbolic name. text
@@ -39,6 +46,7 @@ type exception struct {
 	code int
 	name string
 	text string
+	http int // status where the code alone does not say it
 }
 
 func (e *exception) Error() string { return e.message() }
@@ -53,6 +61,9 @@ func (e *exception) message() string {
 // status is the HTTP status ClickHouse gives an error. Clients read the header and
 // the text; some retry by status.
 func (e *exception) status() int {
+	if e.http != 0 {
+		return e.http
+	}
 	switch e.code {
 	case 194:
 		return http.StatusUnauthorized
@@ -62,6 +73,10 @@ func (e *exception) status() int {
 		return http.StatusNotFound
 	case 159:
 		return http.StatusRequestTimeout
+	case codeQuotaExceeded:
+		return http.StatusTooManyRequests
+	case codeQueryTooLarge:
+		return http.StatusRequestEntityTooLarge
 	case 381:
 		return http.StatusLengthRequired
 	case 48:

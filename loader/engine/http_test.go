@@ -331,7 +331,7 @@ func TestSessions(t *testing.T) {
 
 func TestProxy(t *testing.T) {
 	cl := start(t)
-	web := httptest.NewServer(cl.Proxy())
+	web := httptest.NewServer(cl.Proxy(ProxyOptions{Users: everyone{Access{Admin: true}}}))
 	defer web.Close()
 	post := func(sql string, change func(*http.Request)) reply {
 		req, err := http.NewRequest("POST", web.URL+"/?default_format=TSV", strings.NewReader(sql))

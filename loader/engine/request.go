@@ -56,7 +56,8 @@ type request struct {
 	paramKeys []string
 	params    []string // TSV-escaped, as they came
 	settings  []setting
-	readonly  bool // GET and HEAD
+	readonly  bool    // GET and HEAD
+	access    *Access // of a gated user; nil: bound by nothing
 
 	session        string
 	sessionTimeout time.Duration
@@ -79,11 +80,14 @@ func (s *server) readRequest(r *http.Request) (*request, error) {
 		return nil, raise(codeBadArguments, "BAD_ARGUMENTS", "The URL cannot be read: %v", err)
 	}
 	req := &request{readonly: r.Method == http.MethodGet || r.Method == http.MethodHead, method: compress.LZ4}
+	if req.access, err = accessOf(r); err != nil {
+		return nil, err
+	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 	case http.MethodPost, http.MethodPut:
-		if r.ContentLength < 0 && !slices.Contains(r.TransferEncoding, "chunked") {
-			return nil, raise(codeHTTPLengthRequired, "HTTP_LENGTH_REQUIRED", "The Transfer-Encoding is not chunked and there is no Content-Length header for POST request")
+		if err := checkLength(r); err != nil {
+			return nil, err
 		}
 	default:
 		return nil, raise(codeSupportIsDisabled, "SUPPORT_IS_DISABLED", "The method %s is not served; use GET or POST", r.Method)
@@ -203,7 +207,7 @@ func (req *request) readText(query string, body io.Reader) error {
 			return bodyError(err)
 		}
 		if len(rest) == maxStatement {
-			return raise(codeSyntaxError, "SYNTAX_ERROR", "Max query size exceeded: a statement may hold %d bytes", maxStatement)
+			return raise(codeQueryTooLarge, "QUERY_IS_TOO_LARGE", "The statement is too large: it may hold %d bytes", maxStatement)
 		}
 		head += string(rest)
 		s, err = readStatement(head)
@@ -275,8 +279,12 @@ func escapeIdentifier(name string) string {
 	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(name) + "`"
 }
 
-// connectionFor opens the request's own connection, or takes its session's.
-func (s *server) connectionFor(req *request) (*connection, func(), error) {
+// connectionFor opens the request's own connection, or takes its session's; g is
+// nil for who is bound by nothing.
+func (s *server) connectionFor(req *request, g *gate) (*connection, func(), error) {
+	if g != nil {
+		return s.gatedConnection(req, g)
+	}
 	if req.session == "" {
 		k, err := s.open(req.settings, req.readonly, req.database)
 		if err != nil {
@@ -297,6 +305,38 @@ func (s *server) connectionFor(req *request) (*connection, func(), error) {
 		return nil, nil, err
 	}
 	return k, func() { undo(); give() }, nil
+}
+
+// gatedConnection opens the connection of a gated user's request. Such a user can
+// change nothing, so a session of one has no state; its connection is as fresh.
+func (s *server) gatedConnection(req *request, g *gate) (*connection, func(), error) {
+	settings, err := g.settingsFor(req.settings)
+	if err != nil {
+		return nil, nil, err
+	}
+	release := func() {}
+	if req.session != "" {
+		id := req.access.User + "\x00" + req.session // apart from other users', and from the socket's own
+		if _, _, err := s.sessions.take(id, req.sessionCheck, func() (*connection, error) { return nil, nil }); err != nil {
+			return nil, nil, err
+		}
+		release = func() { s.sessions.release(id, req.sessionTimeout, req.sessionClose) }
+	}
+	database := req.database
+	if database == "" {
+		database = req.access.Databases[0]
+	}
+	k, err := s.open(settings, false, database)
+	if err == nil {
+		if _, err = k.query("SET readonly = 1", "Null", nil); err != nil { // last: it forbids the others
+			k.close()
+		}
+	}
+	if err != nil {
+		release()
+		return nil, nil, err
+	}
+	return k, func() { k.close(); release() }, nil
 }
 
 // open connects with settings and database. A bad value makes the connect fail

@@ -11,10 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sandboxVariable is set in the environment of an engine process that has been
-// through enterSandbox.
-const sandboxVariable = "NHIP_ENGINE_SANDBOX"
-
 // Rights of Landlock rules.
 const (
 	rightsRead = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_READ_DIR

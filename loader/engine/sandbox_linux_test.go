@@ -1,9 +1,6 @@
 package engine
 
 import (
-	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,56 +14,26 @@ func TestSandbox(t *testing.T) {
 	if errno != 0 {
 		t.Skipf("this kernel has no Landlock: %v", errno)
 	}
-	outside := t.TempDir()
-	secret := filepath.Join(outside, "secret")
-	if err := os.WriteFile(secret, []byte("bí mật\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	hits := make(chan struct{}, 16)
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			hits <- struct{}{}
-			conn.Close()
-		}
-	}()
+	x := newTargets(t)
 	cl := start(t)
-	attacks := []string{
-		"SELECT file('" + secret + "')",
-		"SELECT arrayMap(p -> file(p), ['" + secret + "'])",
-		"SELECT * APPLY(file) FROM (SELECT '" + secret + "' AS p)",
-		"SELECT * FROM file('" + secret + "', 'LineAsString', 's String')",
-		"INSERT INTO FUNCTION file('" + filepath.Join(outside, "written") + "', 'TSV', 's String') VALUES ('x')",
-	}
-	if abi >= 4 {
-		attacks = append(attacks,
-			"SELECT * FROM url('http://"+listener.Addr().String()+"/x', 'LineAsString', 's String')",
-			"SELECT * FROM remote('"+listener.Addr().String()+"', 'system', 'one')")
-	}
-	for _, sql := range attacks {
-		if r := ask(t, cl, "POST", sql, "http_max_tries=1", "connections_with_failover_max_tries=1"); r.status == 200 || strings.Contains(r.body, "bí mật") {
-			t.Errorf("%s: status %d: %s", sql, r.status, r.body)
+	makeStore(t, cl)
+	for _, a := range x.hostAttacks() {
+		if abi < 4 && strings.Contains(a.sql, x.addr) || strings.Contains(a.sql, "hdfs(") || strings.Contains(a.sql, "azure") {
+			continue // the two repeat a refused connect for 20 s; they connect as the others do
+		}
+		// Some of these are no attack to who may do everything; what counts is that
+		// nothing outside is reached.
+		a.parameters = append(a.parameters, "http_max_tries=1", "connections_with_failover_max_tries=1", "max_execution_time=5", "http_connection_timeout=1")
+		if r := ask(t, cl, "POST", a.sql, a.parameters...); strings.Contains(r.body, mark) {
+			t.Errorf("%s: status %d: %s", a.sql, r.status, r.body)
 		}
 	}
+	x.untouched(t)
 	// What nhip needs still works: a dictionary over an own table resolves its host.
 	query(t, cl, "CREATE TABLE d (k UInt64, v String) ENGINE = MergeTree ORDER BY k")
 	query(t, cl, "INSERT INTO d VALUES (1, 'một')")
 	query(t, cl, "CREATE DICTIONARY dict (k UInt64, v String) PRIMARY KEY k SOURCE(CLICKHOUSE(TABLE 'd')) LAYOUT(FLAT()) LIFETIME(0)")
 	if got := query(t, cl, "SELECT dictGet('dict', 'v', 1)"); got != "một" {
 		t.Errorf("dictionary: %q", got)
-	}
-	if left, err := filepath.Glob(filepath.Join(outside, "*")); err != nil || len(left) != 1 {
-		t.Errorf("outside the data directory: %q, %v", left, err)
-	}
-	if len(hits) > 0 {
-		t.Errorf("the engine reached the listener %d times", len(hits))
 	}
 }

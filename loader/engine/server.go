@@ -21,6 +21,9 @@ type server struct {
 	activity  *activity
 	admission *admission
 	sessions  *sessions
+	quotas    *quotas
+
+	closedTableFns map[string]bool // table functions that gated users may not call; lower case
 
 	ids     atomic.Uint64
 	mu      sync.Mutex
@@ -31,8 +34,9 @@ type server struct {
 func newServer(path string, first *connection) (*server, error) {
 	s := &server{
 		base: []string{path, "--implicit_select=0"}, settings: map[string]struct{}{},
-		activity: newActivity(), admission: newAdmission(), sessions: newSessions(),
-		running: map[uint64]context.CancelCauseFunc{},
+		activity: newActivity(), admission: newAdmission(), sessions: newSessions(), quotas: newQuotas(),
+		closedTableFns: map[string]bool{},
+		running:        map[uint64]context.CancelCauseFunc{},
 	}
 	names, err := first.query("SELECT name FROM system.settings", "TSV", nil)
 	if err != nil {
@@ -40,6 +44,15 @@ func newServer(path string, first *connection) (*server, error) {
 	}
 	for name := range strings.Lines(string(names.data)) {
 		s.settings[strings.TrimSuffix(name, "\n")] = struct{}{}
+	}
+	functions, err := first.query("SELECT name FROM system.table_functions", "TSV", nil)
+	if err != nil {
+		return nil, fmt.Errorf("read the engine's table functions: %w", err)
+	}
+	for name := range strings.Lines(string(functions.data)) {
+		if name = strings.TrimSuffix(name, "\n"); !containsFold(openTableFunctions, name) {
+			s.closedTableFns[strings.ToLower(name)] = true
+		}
 	}
 	return s, nil
 }
@@ -110,13 +123,46 @@ func (s *server) serveQuery(w http.ResponseWriter, r *http.Request) {
 	a.finish()
 }
 
+// pass holds a gated user's statement against gate and quota.
+func (s *server) pass(req *request) (*gate, error) {
+	k, err := openConnection(s.base...)
+	if err != nil {
+		return nil, err
+	}
+	defer k.close()
+	g, err := s.newGate(k, req.access)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.check(req); err != nil {
+		return nil, err
+	}
+	switch class, err := k.classify(req.statement.head, ""); {
+	case err != nil:
+		return nil, err
+	case class.statements > 1:
+		return nil, raise(codeSyntaxError, "SYNTAX_ERROR", "Syntax error (Multi-statements are not allowed)")
+	case class.statements == 1 && class.class != 0:
+		return nil, refuse("a statement that does not only read")
+	}
+	return g, s.quotas.begin(req.access, time.Now())
+}
+
 // errCancelled is the cause of a context whose statement was cancelled by a stop.
 var errCancelled = errors.New("the engine is stopping")
 
 // run opens the request's connection, runs its statement under a tag by which it
 // can be killed, and writes the result to a.
 func (s *server) run(ctx context.Context, req *request, a *answer) error {
-	k, release, err := s.connectionFor(req)
+	var g *gate
+	if req.access != nil {
+		var err error
+		if g, err = s.pass(req); err != nil {
+			return err
+		}
+		defer func() { s.quotas.end(req.access, a.stats.resultRows) }()
+	}
+	k, release, err := s.connectionFor(req, g)
 	if err != nil {
 		return err
 	}

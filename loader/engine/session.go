@@ -19,9 +19,15 @@ type sessions struct {
 }
 
 type session struct {
-	k     *connection
+	k     *connection // nil: a session without state
 	busy  bool
 	timer *time.Timer
+}
+
+func (s *session) end() {
+	if s.k != nil {
+		s.k.close()
+	}
 }
 
 func newSessions() *sessions { return &sessions{byID: map[string]*session{}} }
@@ -58,7 +64,7 @@ func (all *sessions) release(id string, timeout time.Duration, end bool) {
 	}
 	if end {
 		delete(all.byID, id)
-		s.k.close()
+		s.end()
 		return
 	}
 	s.busy = false
@@ -67,7 +73,7 @@ func (all *sessions) release(id string, timeout time.Duration, end bool) {
 		defer all.mu.Unlock()
 		if all.byID[id] == s && !s.busy {
 			delete(all.byID, id)
-			s.k.close()
+			s.end()
 		}
 	})
 }
@@ -79,7 +85,7 @@ func (all *sessions) closeAll() {
 	for id, s := range all.byID {
 		if !s.busy {
 			delete(all.byID, id)
-			s.k.close()
+			s.end()
 		}
 	}
 }
