@@ -43,6 +43,10 @@ type answer struct {
 	limit   int // how much is held back
 	whole   bool
 
+	slot         *slot // of the statement; given to others while the client reads
+	progress     bool
+	exceptionKey bool
+
 	held   []byte
 	sent   bool // headers are out
 	failed error
@@ -57,6 +61,7 @@ func newAnswer(w http.ResponseWriter, r *http.Request) *answer {
 // accept takes over what the request wants of its answer.
 func (a *answer) accept(req *request) {
 	a.format, a.queryID, a.frames, a.method = req.format, req.queryID, req.frames, req.method
+	a.progress, a.exceptionKey = req.progress, req.exceptionKey
 	if req.wholeBody {
 		a.whole, a.limit = true, maxWhole
 	}
@@ -93,6 +98,7 @@ func (a *answer) write(data []byte) error {
 	if a.whole && !a.sent {
 		return raise(codeTooLarge, "TOO_LARGE_ARRAY_SIZE", "The result is larger than the %d bytes that wait_end_of_query=1 keeps; ask without it, or limit the result", maxWhole)
 	}
+	a.slot.pause()
 	if !a.sent {
 		a.begin(http.StatusOK, contentType(a.format))
 		if err := a.push(a.held); err != nil {
@@ -103,7 +109,10 @@ func (a *answer) write(data []byte) error {
 	if err := a.push(data); err != nil {
 		return err
 	}
-	return a.flush()
+	if err := a.flush(); err != nil {
+		return err
+	}
+	return a.slot.resume(a.r.Context())
 }
 
 // push writes through compression to the client.
@@ -149,6 +158,9 @@ func (a *answer) begin(status int, mediaType string) {
 	h.Set("X-ClickHouse-Timezone", zone)
 	h.Set("X-ClickHouse-Exception-Tag", a.tag)
 	h.Set("X-ClickHouse-Summary", a.summary())
+	if a.progress { // net/http sends all headers at once: one line, with what is known by then
+		h.Set("X-ClickHouse-Progress", a.summary())
+	}
 	h.Set("Keep-Alive", "timeout=30, max=9999")
 	h.Set("Access-Control-Expose-Headers", "X-ClickHouse-Query-Id,X-ClickHouse-Summary,X-ClickHouse-Server-Display-Name,X-ClickHouse-Format,X-ClickHouse-Timezone,X-ClickHouse-Exception-Code,X-ClickHouse-Exception-Tag")
 	a.out = a.w
@@ -208,6 +220,10 @@ func (a *answer) fail(err error) {
 	}
 	if !a.sent {
 		a.held = []byte(e.message() + "\n")
+		mediaType := "text/plain; charset=UTF-8"
+		if text, ok := exceptionAsJSON(a.format, e.message()); ok && a.exceptionKey {
+			a.held, mediaType = []byte(text), contentType(a.format)
+		}
 		h := a.w.Header()
 		h.Set("X-ClickHouse-Exception-Code", strconv.Itoa(e.code))
 		status := e.status()
@@ -217,8 +233,14 @@ func (a *answer) fail(err error) {
 		case http.StatusUnauthorized:
 			h.Set("WWW-Authenticate", `Basic realm="ClickHouse server HTTP API"`)
 		}
-		a.begin(status, "text/plain; charset=UTF-8")
+		a.begin(status, mediaType)
 		if a.push(a.held) == nil && a.codec != nil {
+			_ = a.codec.Close()
+		}
+		return
+	}
+	if text, ok := exceptionAsJSON(a.format, e.message()); ok && a.exceptionKey && a.failed == nil && isLines(a.format) {
+		if a.push([]byte(text)) == nil && a.codec != nil {
 			_ = a.codec.Close()
 		}
 		return
@@ -243,4 +265,25 @@ func exceptionBlock(tag, message string) string {
 	}
 	message += "\n"
 	return "\r\n__exception__\r\n" + tag + "\r\n" + message + strconv.Itoa(len(message)) + " " + tag + "\r\n__exception__\r\n"
+}
+
+// isLines tells whether a format is JSON objects, one a line.
+func isLines(format string) bool {
+	switch strings.ToLower(format) {
+	case "jsoneachrow", "jsonstringseachrow", "jsonlines", "ndjson":
+		return true
+	}
+	return false
+}
+
+// exceptionAsJSON is an exception as http_write_exception_in_output_format=1 asks
+// for it: the key "exception" of the document, or of a last line. It knows the
+// JSON formats whose rows are objects or whose document has keys.
+func exceptionAsJSON(format, message string) (string, bool) {
+	text, _ := json.Marshal(message) // a string never fails
+	switch strings.ToLower(format) {
+	case "json", "jsonstrings", "jsoncompact", "jsoncompactstrings":
+		return `{"meta":[],"data":[],"rows":0,"exception":` + string(text) + "}\n", true
+	}
+	return `{"exception":` + string(text) + "}\n", isLines(format)
 }

@@ -370,16 +370,16 @@ func TestProxy(t *testing.T) {
 }
 
 func TestAdmissionIsBounded(t *testing.T) {
-	a := &admission{running: make(chan struct{}, 1), waiting: make(chan struct{}, 1)}
-	leave, err := a.enter(t.Context())
+	a := &admission{running: make(chan struct{}, 1), open: make(chan struct{}, 3), waiting: make(chan struct{}, 1)}
+	first, err := a.enter(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	second := make(chan error, 1)
 	go func() {
-		release, err := a.enter(t.Context())
+		s, err := a.enter(t.Context())
 		if err == nil {
-			release()
+			s.leave()
 		}
 		second <- err
 	}()
@@ -389,19 +389,21 @@ func TestAdmissionIsBounded(t *testing.T) {
 	if !errors.As(err, &e) || e.code != 202 || e.status() != http.StatusServiceUnavailable {
 		t.Errorf("the third: %v, want code 202", err)
 	}
-	leave()
+	first.pause() // its client reads slowly
 	if err := <-second; err != nil {
 		t.Error(err)
 	}
-	leave, err = a.enter(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	if err := first.resume(t.Context()); err != nil {
+		t.Error(err)
 	}
-	defer leave()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	if _, err := a.enter(ctx); !errors.As(err, &e) || e.code != 394 {
 		t.Errorf("a client that left while waiting: %v, want code 394", err)
+	}
+	first.leave()
+	if len(a.running)+len(a.open)+len(a.waiting) != 0 {
+		t.Errorf("places are left taken: %d, %d, %d", len(a.running), len(a.open), len(a.waiting))
 	}
 }
 

@@ -56,7 +56,8 @@ type request struct {
 	paramKeys []string
 	params    []string // TSV-escaped, as they came
 	settings  []setting
-	readonly  bool    // GET and HEAD
+	readonly  bool // GET and HEAD
+	tables    []external
 	access    *Access // of a gated user; nil: bound by nothing
 
 	session        string
@@ -68,6 +69,8 @@ type request struct {
 	method    compress.Method
 	wholeBody bool // wait_end_of_query=1
 
+	progress       bool   // send_progress_in_http_headers=1
+	exceptionKey   bool   // http_write_exception_in_output_format=1
 	clientRevision uint64 // client_protocol_version
 }
 
@@ -92,11 +95,19 @@ func (s *server) readRequest(r *http.Request) (*request, error) {
 	default:
 		return nil, raise(codeSupportIsDisabled, "SUPPORT_IS_DISABLED", "The method %s is not served; use GET or POST", r.Method)
 	}
+	tables, isMultipart, err := readMultipart(r, query) // its fields are parameters too
+	if err != nil {
+		return nil, err
+	}
+	req.tables = tables
 	if err := s.readParameters(req, query); err != nil {
 		return nil, err
 	}
 	if err := req.readDefaults(r, query); err != nil {
 		return nil, err
+	}
+	if isMultipart {
+		return req, req.readText(query.Get("query"), strings.NewReader(""))
 	}
 	body, err := requestBody(r, query)
 	if err != nil {
@@ -144,6 +155,10 @@ func (req *request) obey(name, value string) error {
 		default:
 			return raise(codeBadArguments, "BAD_ARGUMENTS", "Unknown network_compression_method %s: use LZ4, ZSTD or NONE", value)
 		}
+	case "send_progress_in_http_headers":
+		req.progress = isOn(value)
+	case "http_write_exception_in_output_format":
+		req.exceptionKey = isOn(value)
 	case "http_wait_end_of_query":
 		req.wholeBody = isOn(value)
 	}
@@ -290,6 +305,10 @@ func (s *server) connectionFor(req *request, g *gate) (*connection, func(), erro
 		if err != nil {
 			return nil, nil, err
 		}
+		if err := k.attach(req.tables); err != nil {
+			k.close()
+			return nil, nil, err
+		}
 		return k, k.close, nil
 	}
 	k, fresh, err := s.sessions.take(req.session, req.sessionCheck, func() (*connection, error) {
@@ -304,7 +323,12 @@ func (s *server) connectionFor(req *request, g *gate) (*connection, func(), erro
 		give()
 		return nil, nil, err
 	}
-	return k, func() { undo(); give() }, nil
+	if err := k.attach(req.tables); err != nil {
+		undo()
+		give()
+		return nil, nil, err
+	}
+	return k, func() { undo(); k.detach(req.tables); give() }, nil
 }
 
 // gatedConnection opens the connection of a gated user's request. Such a user can
@@ -327,6 +351,11 @@ func (s *server) gatedConnection(req *request, g *gate) (*connection, func(), er
 		database = req.access.Databases[0]
 	}
 	k, err := s.open(settings, false, database)
+	if err == nil {
+		if err = k.attach(req.tables); err != nil {
+			k.close()
+		}
+	}
 	if err == nil {
 		if _, err = k.query("SET readonly = 1", "Null", nil); err != nil { // last: it forbids the others
 			k.close()

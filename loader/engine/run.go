@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -51,7 +52,22 @@ func (x *execution) whole(sql string, params *parameters) error {
 		return err
 	}
 	x.a.stats = r.stats
+	if x.blockInfo() && len(r.data) > 0 { // SHOW, DESCRIBE, EXPLAIN: one block
+		r.data = append(slices.Clone(noBlockInfo), r.data...)
+	}
 	return x.a.write(r.data)
+}
+
+// noBlockInfo is what stands before a block that is neither of overflown
+// groups nor of a bucket.
+var noBlockInfo = []byte{1, 0, 2, 0xff, 0xff, 0xff, 0xff, 0}
+
+// blockInfo tells whether the client reads Native blocks with block info, which
+// the library does not write. A client of an older revision, or of a newer one that
+// asked for the revision (handshake.go), reads them as they are.
+func (x *execution) blockInfo() bool {
+	const revisionWithBlockInfo = 51903
+	return strings.EqualFold(x.req.format, "Native") && x.req.clientRevision >= revisionWithBlockInfo && x.req.clientRevision < handshakeRevision
 }
 
 // syntaxError asks for the reason why a text cannot be parsed. A streaming query
@@ -99,6 +115,11 @@ func (x *execution) stream(sql string, params *parameters) error {
 			}
 		}
 		first = false
+		if x.blockInfo() && len(data) > 0 { // a chunk is exactly one block
+			if err := x.a.write(noBlockInfo); err != nil {
+				return err
+			}
+		}
 		if err := x.a.write(data); err != nil {
 			return err
 		}

@@ -110,13 +110,14 @@ func (s *server) serveQuery(w http.ResponseWriter, r *http.Request) {
 		a.handshake()
 		return
 	}
-	release, err := s.admission.enter(r.Context())
-	if err != nil {
+	if a.slot, err = s.admission.enter(r.Context()); err != nil {
 		a.fail(err)
 		return
 	}
-	defer release()
-	if err := s.run(r.Context(), req, a); err != nil {
+	defer a.slot.leave()
+	err = s.run(r.Context(), req, a)
+	a.slot.pause() // what is left is the client's reading
+	if err != nil {
 		a.fail(err)
 		return
 	}
