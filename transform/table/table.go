@@ -150,6 +150,7 @@ func (r *Reader) readGrids(res *Result, d document, src *catalog.Source) {
 		}
 		res.Observations = append(res.Observations, observations...)
 	}
+	r.check(res, all)
 }
 
 // around gives the first block of a grid the lines of text above it, and the last one
