@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -62,7 +63,7 @@ func (s *Store) tryLock(ctx context.Context) (name, holder string, err error) {
 	}
 	next := 1
 	for _, l := range locks {
-		if l.fresh {
+		if l.fresh && !diedHere(l.holder) {
 			return "", l.holder, nil
 		}
 		next = max(next, l.number+1)
@@ -70,7 +71,7 @@ func (s *Store) tryLock(ctx context.Context) (name, holder string, err error) {
 	host, _ := os.Hostname()
 	name = fmt.Sprint(lockPrefix, next)
 	err = s.conn.Exec(ctx, s.everywhere("CREATE TABLE "+name, "(n UInt8) ENGINE = Null COMMENT "+
-		quoteText(fmt.Sprintf("process %d on %s", os.Getpid(), host))))
+		quoteText(fmt.Sprintf(lockHolder, os.Getpid(), host))))
 	var ex *clickhouse.Exception
 	if errors.As(err, &ex) && ex.Code == codeTableExists {
 		return "", name, nil
@@ -80,7 +81,7 @@ func (s *Store) tryLock(ctx context.Context) (name, holder string, err error) {
 	}
 	if locks, err = s.locks(ctx); err == nil {
 		for _, l := range locks {
-			if l.fresh && l.number != next {
+			if l.fresh && l.number != next && !diedHere(l.holder) {
 				holder = l.holder
 			}
 		}
@@ -95,6 +96,24 @@ func (s *Store) tryLock(ctx context.Context) (name, holder string, err error) {
 		}
 	}
 	return name, "", nil
+}
+
+// lockHolder is how a lock names who holds it.
+const lockHolder = "process %d on %s"
+
+// diedHere tells that the holder was a process of this machine and is no more: who was
+// killed while migrating must not keep the next run waiting for the end of the lease.
+func diedHere(holder string) bool {
+	var pid int
+	var host string
+	if n, _ := fmt.Sscanf(holder, lockHolder, &pid, &host); n != 2 {
+		return false
+	}
+	if here, err := os.Hostname(); err != nil || host != here || pid == os.Getpid() {
+		return false
+	}
+	p, err := os.FindProcess(pid)
+	return err != nil || errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
 type lock struct {
