@@ -11,8 +11,17 @@
 // for a while, or cleanly on SIGTERM. A killed engine leaves nothing that has to
 // be cleaned up: its lock goes with it, and whoever asks next starts another.
 //
-// What the package does not know: nhip's tables, users and passwords, TCP
-// addresses. It trusts whoever may open the socket (mode 0600). Results of
+// Whoever may open the socket (mode 0600) may do everything. Client.Proxy is for
+// the others: it asks its Users who a request is, and a user who is no admin passes
+// the gate with every statement, is bound by limits and a quota, and reads nothing
+// but views. Below the gate lie readonly=1 and the sandbox of the process; each is
+// tested to hold by itself what it can.
+//
+// What the package does not know: nhip's tables, how passwords are kept, TCP
+// addresses and TLS. Quotas are counted by the engine process and end with it.
+// X-ClickHouse-Progress is sent once, with the other headers: net/http cannot send
+// it early. Native blocks have block info for clients of revisions 51903 to 54453;
+// newer ones get revision 0, which is what clickhouse-go was told. Results of
 // formats that are one document (JSON, XML, Parquet, Pretty ...) are built whole
 // in memory, because the library makes every chunk a document; the others stream
 // in flat memory. Revision 0 of the Native format is all the library writes, so a
@@ -21,7 +30,9 @@
 // The files, from the caller inwards:
 //
 //	ensure.go     Options, Ensure, Client: find, start, hold
-//	proxy.go      Client.Proxy: the same interface for a loopback address
+//	proxy.go      Client.Proxy: the same interface for a TCP address
+//	credentials.go who asks; pace.go how slow a client may be
+//	access.go     what a user may do, quotas; gate.go what a statement may hold
 //	socket.go     dialling however deep the directory lies; the hold
 //	datadir.go    what lies in a data directory; its lock; the bounded log
 //	library.go    FindLibrary: named, cached, installed, fetched
@@ -30,6 +41,7 @@
 //	activity.go   when the process may end; admission.go how much runs at once
 //	sandbox*.go   what the process may touch (Landlock)
 //	server.go     routes, tags, KILL for clients that left
+//	external.go   tables that travel with a query (multipart/form-data)
 //	request.go    parameters, settings, codings, sessions (session.go)
 //	lexer.go      ClickHouse's tokens; statement.go one statement, head and data apart
 //	run.go        queries streamed, inserts streamed, the rest whole

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // The gate stands before every statement of a user who is no admin: one
@@ -143,6 +144,9 @@ func gateTokens(req *request) ([]gateToken, error) {
 			return nil, unclosed(l.text, t)
 		}
 		text := l.text[t.start:t.end]
+		if t.kind == tokenSign && text[0] >= utf8.RuneSelf {
+			continue // no sign of the engine's: a blank, or an error there
+		}
 		if t.kind == tokenQuoted || t.kind == tokenString {
 			text = decodeQuoted(text)
 		}

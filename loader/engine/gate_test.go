@@ -113,6 +113,8 @@ func (x *targets) hostAttacks() []attack {
 		"CREATE FUNCTION f AS (p) -> file(p)", "BACKUP TABLE nhip.documents TO File('FOLDER/b')", "RESTORE TABLE nhip.documents FROM File('FOLDER/b')",
 		"BACKUP DATABASE nhip TO Disk('default', 'b')", "ATTACH TABLE x FROM 'FOLDER' (s String) ENGINE = MergeTree ORDER BY s",
 		"SELECT reverseDNSQuery('127.0.0.1')", "SELECT aiGenerate('x', 'y')",
+		"SELECT * FROM url\u3000('http://ADDR/x', 'LineAsString', 's String')", "SELECT 1 AS x$a$, file('SECRET') AS y$a$",
+		"SELECT 1 // ' \n , file('SECRET') -- '", "SELECT 1 /* /* */ ' */ , file('SECRET') -- '",
 		"SELECT 1; SELECT file('SECRET')", "SELECT 1;\n\nSELECT file('SECRET')", "INSERT INTO nhip.documents FORMAT TSV\n1\n\nSELECT file('SECRET')\n",
 		"EXPLAIN TABLE OVERRIDE mysql('ADDR', 'd', 't', 'u', 'p') COLUMNS (a UInt8)",
 	} {
@@ -142,6 +144,12 @@ var storeAttacks = []attack{
 	{sql: "SELECT * FROM v_articles AS `a`, documents AS d"}, {sql: "SELECT * FROM (documents, v_articles)"}, {sql: "SELECT * FROM ((documents, v_articles), v_articles AS b)"},
 	{sql: "SELECT * FROM (v_articles JOIN documents ON 1)"}, {sql: "SELECT * FROM v_articles JOIN documents ON 1"}, {sql: "SELECT * FROM v_articles AS a JOIN v_articles AS b ON 1, documents"},
 	{sql: "SELECT * FROM v_articles AS a JOIN v_articles AS b USING n, documents"}, {sql: "SELECT * FROM v_articles AS a ARRAY JOIN [1] AS x, documents"},
+	// Spellings in which another lexer would see a text or a comment.
+	{sql: "SELECT 1 AS x$a$ FROM documents AS y$a$"}, {sql: "SELECT 1 AS _$a$ FROM documents AS _$a$2"}, {sql: "SELECT 1 // ' \n FROM documents -- '"},
+	{sql: "SELECT 1 /* a /* b */ ' */ FROM documents -- '"}, {sql: "SELECT 1 FROM\u3000documents"}, {sql: "SELECT 1 FROM\u200bdocuments"},
+	{sql: "SELECT 1 FROM nhip\u2003.\u0085documents"}, {sql: "SELECT * FROM loop\u3000(documents)"}, {sql: "SELECT 1 /*/*/ ' */ */ FROM documents -- '"},
+	{sql: "SELECT ‘\\’ FROM documents -- ’"}, {sql: "SELECT 1 # ' \n FROM documents -- '"}, {sql: "SELECT 1 #! ' \n FROM documents -- '"},
+	{sql: "SELECT $a$ ' $a$ FROM documents -- '"}, {sql: "SELECT $a$ ' $b$ $a$, 1 FROM documents -- '"}, {sql: "SELECT '\\'' FROM documents -- '"},
 	{sql: "SELECT 1 IN documents"}, {sql: "SELECT 1 IN (documents)"}, {sql: "SELECT 1 IN ((documents))"}, {sql: "SELECT 1 NOT IN nhip.documents"}, {sql: "SELECT in(1, documents)"},
 	{sql: "SELECT 1 GLOBAL IN documents"}, {sql: "SELECT globalNotIn(1, documents)"}, {sql: "SELECT `in`(1, `documents`)"},
 	{sql: "SELECT * APPLY(x -> (SELECT count() FROM documents)) FROM v_articles"}, {sql: "SELECT (SELECT count() FROM nhip.documents)"},

@@ -1,6 +1,9 @@
 package engine
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // tokenKind is what a token of ClickHouse SQL is.
 type tokenKind uint8
@@ -24,8 +27,10 @@ type token struct {
 
 // lexer cuts a text into the tokens that ClickHouse's own lexer sees, as far as
 // finding statements, clauses and data asks for: quotes with backslashes and
-// doubled quotes, typographic quotes, heredocs, line comments (-- and # followed
-// by a blank or !), block comments (which do not nest). It does not know grammar.
+// doubled quotes, typographic quotes, heredocs, line comments (--, //, and #
+// followed by a blank or !), block comments (which nest), blanks beyond ASCII,
+// words with $ in them. A difference would hide a statement or a name from the
+// gate: TestLexerIsTheEngines asks the engine. It does not know grammar.
 type lexer struct {
 	text string
 	pos  int
@@ -64,7 +69,7 @@ func (l *lexer) scan() tokenKind {
 	case b == '$':
 		return l.dollar()
 	case isWordStart(b):
-		l.pos += wordLength(rest)
+		l.pos += dollarWordLength(rest)
 		return tokenWord
 	case isDigit(b):
 		l.pos += numberLength(rest)
@@ -81,11 +86,7 @@ func (l *lexer) skipBlanks() bool {
 		switch {
 		case rest[0] <= ' ' || rest[0] == 0x7f: // NUL counts as a blank in the engine too
 			l.pos++
-		case strings.HasPrefix(rest, "\u00a0"):
-			l.pos += len("\u00a0")
-		case strings.HasPrefix(rest, "\ufeff"):
-			l.pos += len("\ufeff")
-		case strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "# "), strings.HasPrefix(rest, "#!"):
+		case strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "//"), strings.HasPrefix(rest, "# "), strings.HasPrefix(rest, "#!"):
 			end := strings.IndexByte(rest, '\n')
 			if end < 0 {
 				l.pos = len(l.text)
@@ -93,16 +94,48 @@ func (l *lexer) skipBlanks() bool {
 			}
 			l.pos += end + 1
 		case strings.HasPrefix(rest, "/*"):
-			end := strings.Index(rest[2:], "*/")
+			end := commentLength(rest)
 			if end < 0 {
 				return false
 			}
-			l.pos += end + 4
+			l.pos += end
+		case blankLength(rest) > 0:
+			l.pos += blankLength(rest)
 		default:
 			return true
 		}
 	}
 	return true
+}
+
+// commentLength is the length of a block comment, in which others nest; -1 for an
+// unclosed one.
+func commentLength(s string) int {
+	depth := 1
+	for i := 2; i+1 < len(s); i++ {
+		switch s[i : i+2] {
+		case "/*":
+			depth++
+			i++
+		case "*/":
+			i++
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
+
+// blankLength is the length of a blank beyond ASCII that the engine skips.
+func blankLength(s string) int {
+	r, n := utf8.DecodeRuneInString(s)
+	switch {
+	case r == 0x85, r == 0xa0, r == 0x1680, r == 0x180e, r >= 0x2000 && r <= 0x200d, r == 0x2028, r == 0x2029,
+		r == 0x202f, r == 0x205f, r == 0x2060, r == 0x3000, r == 0xfeff:
+		return n
+	}
+	return 0
 }
 
 // quoted moves over a text in quotes q, in which a backslash escapes the next
@@ -147,12 +180,21 @@ func (l *lexer) dollar() tokenKind {
 		}
 	}
 	l.pos++
-	l.pos += wordLength(l.text[l.pos:])
+	l.pos += dollarWordLength(l.text[l.pos:])
 	return tokenWord
 }
 
 func isDigit(b byte) bool     { return '0' <= b && b <= '9' }
 func isWordStart(b byte) bool { return b == '_' || 'a' <= b|0x20 && b|0x20 <= 'z' }
+
+// dollarWordLength is the length of a word, which may hold $ behind its begin.
+func dollarWordLength(s string) int {
+	n := 0
+	for n < len(s) && (isWordStart(s[n]) || isDigit(s[n]) || s[n] == '$') {
+		n++
+	}
+	return n
+}
 
 func wordLength(s string) int {
 	n := 0
