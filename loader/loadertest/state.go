@@ -230,7 +230,8 @@ func questions(t *testing.T, s *loader.Store) {
 	}
 }
 
-var viewNames = []string{"v_articles", "v_daily", "v_mentions", "v_observation_vintages", "v_observations", "v_runs", "v_sources"}
+var viewNames = []string{"v_articles", "v_daily", "v_disagreements", "v_findings", "v_mentions", "v_observation_first", "v_observation_vintages", "v_observations",
+	"v_revisions", "v_runs", "v_sources"}
 
 // views: each is there, it and each of its columns has a comment in two languages,
 // and its columns have plain types that are what they are declared to be.
@@ -244,7 +245,7 @@ func views(t *testing.T, s *loader.Store) {
 	for _, c := range ask(t, s, "SELECT table || '.' || name, comment FROM system.columns WHERE database = '"+db+"' AND table IN (SELECT name FROM system.tables WHERE database = '"+db+"' AND engine = 'View')") {
 		checkComment(t, c)
 	}
-	for _, name := range append(slices.Clone(viewNames), "content_readings", "place_list", "industry_list") {
+	for _, name := range append(slices.Clone(viewNames), "content_readings", "official_vintages", "place_list", "industry_list") {
 		columns := ask(t, s, "SELECT name, type FROM system.columns WHERE database = '"+db+"' AND table = '"+name+"' ORDER BY position")
 		inner := ask(t, s, "SELECT as_select FROM system.tables WHERE database = '"+db+"' AND name = '"+name+"'")[0]
 		// A view whose declared types differ from its SELECT breaks conditions such as
