@@ -134,6 +134,14 @@ func TestKilled(t *testing.T) {
 
 func killEngine(t *testing.T, dir string) {
 	t.Helper()
+	if err := syscall.Kill(enginePID(t, dir), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// enginePID returns the process that serves a data directory.
+func enginePID(t *testing.T, dir string) int {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "engine.lock"))
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +150,5 @@ func killEngine(t *testing.T, dir string) {
 	if err != nil || pid < 2 {
 		t.Fatalf("engine.lock holds %q", text)
 	}
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	return pid
 }

@@ -109,7 +109,7 @@ func diedHere(holder string) bool {
 	if n, _ := fmt.Sscanf(holder, lockHolder, &pid, &host); n != 2 {
 		return false
 	}
-	if here, err := os.Hostname(); err != nil || host != here || pid == os.Getpid() {
+	if here, err := os.Hostname(); err != nil || strings.TrimSuffix(host, ",") != here || pid == os.Getpid() {
 		return false
 	}
 	p, err := os.FindProcess(pid)
@@ -151,6 +151,7 @@ FROM system.tables WHERE database = {db:String} AND startsWith(name, {prefix:Str
 // statement that is running then still needs it.
 func (s *Store) keepLock(ctx context.Context, name string) (unlock func()) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	host, _ := os.Hostname()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -163,7 +164,7 @@ func (s *Store) keepLock(ctx context.Context, name string) (unlock func()) {
 			// A failure is no reason to stop: the lease outlives several, and every
 			// statement of a migration may run twice.
 			_ = s.conn.Exec(ctx, s.everywhere("ALTER TABLE "+name, "MODIFY COMMENT "+
-				quoteText(fmt.Sprintf("process %d, renewed %d times", os.Getpid(), n))))
+				quoteText(fmt.Sprintf(lockHolder+", renewed %d times", os.Getpid(), host, n))))
 		}
 	}()
 	return func() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -87,5 +88,24 @@ func ageLocks(t *testing.T, s *Store, name string) {
 	old := time.Now().Add(-time.Hour)
 	if err := os.Chtimes(path, old, old); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A lock, renewed or not, is known to be a dead process's where that ran here.
+func TestLockDiedHere(t *testing.T) {
+	child := exec.Command("true")
+	if err := child.Run(); err != nil {
+		t.Fatal(err)
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := fmt.Sprintf(lockHolder, child.Process.Pid, host)
+	for holder, want := range map[string]bool{dead: true, dead + ", renewed 3 times": true, fmt.Sprintf(lockHolder, os.Getppid(), host): false,
+		fmt.Sprintf(lockHolder, child.Process.Pid, host+"x"): false, "somebody": false} {
+		if got := diedHere(holder); got != want {
+			t.Errorf("%q: %v", holder, got)
+		}
 	}
 }

@@ -67,6 +67,7 @@ type Store struct {
 	cluster    string
 	log        *slog.Logger
 	engine     *engine.Client                         // nil for a server
+	dataDir    string                                 // of the engine
 	settings   func(token string) clickhouse.Settings // of an insert
 	conn       driver.Conn                            // in the store's database
 	admin      driver.Conn                            // in a database that always exists
@@ -115,7 +116,7 @@ func (s *Store) connectOptions(ctx context.Context, o Options) (*clickhouse.Opti
 	if err != nil {
 		return nil, fmt.Errorf("open the store: data directory %s: %w", o.DataDir, err)
 	}
-	o.Engine.DataDir = dir
+	o.Engine.DataDir, s.dataDir = dir, dir
 	if s.engine, err = engine.Ensure(ctx, o.Engine); err != nil {
 		return nil, fmt.Errorf("open the store in %s: %w", o.DataDir, err)
 	}

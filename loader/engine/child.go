@@ -155,7 +155,7 @@ func startChild(o childOptions) (*child, error) {
 		return nil, fmt.Errorf("%s is libchdb %s, but nhip needs %s", o.library, v, libraryVersion)
 	}
 	c.setSignalHandlers(0)
-	first, err := openConnection("--path="+storage, "--implicit_select=0")
+	first, err := openConnection("--path="+storage, "--implicit_select=0", backupOption(o.dataDir))
 	if err != nil {
 		return nil, fmt.Errorf("the engine could not open its store %s; %s says why", storage, filepath.Join(o.dataDir, logFile))
 	}

@@ -41,3 +41,24 @@ func TestEmbedded(t *testing.T) {
 		return s
 	})
 }
+
+// TestServer runs the suite on the server that NHIP_TEST_DSN names, in databases
+// suite_PID_1, suite_PID_2 … that it leaves behind.
+func TestServer(t *testing.T) {
+	dsn := os.Getenv("NHIP_TEST_DSN")
+	if dsn == "" {
+		t.Skip("NHIP_TEST_DSN names no ClickHouse server of version 26 or newer")
+	}
+	var n atomic.Int64
+	loadertest.Run(t, func(t *testing.T) *loader.Store {
+		s, err := loader.Open(t.Context(), loader.Options{DSN: dsn, Database: fmt.Sprintf("suite_%d_%d", os.Getpid(), n.Add(1))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		if _, err := s.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
