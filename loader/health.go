@@ -14,10 +14,10 @@ import (
 
 // Finding is one thing that was looked at.
 type Finding struct {
-	Check  string // version, schema, disk, parts, checksums, detached, interrupted, sources, replicas
-	Wrong  bool
-	What   string // a sentence
-	Advice string // what to do; empty where nothing is wrong
+	Check  string `json:"check"` // version, schema, disk, parts, checksums, detached, interrupted, sources, replicas
+	Wrong  bool   `json:"wrong"`
+	What   string `json:"what"`             // a sentence
+	Advice string `json:"advice,omitempty"` // what to do; empty where nothing is wrong
 }
 
 // Limits of what is well. ClickHouse slows inserts down at 1,000 parts and refuses
@@ -52,7 +52,7 @@ func (s *Store) Examine(ctx context.Context) ([]Finding, error) {
 		found, err := look(ctx)
 		if err != nil {
 			// A damaged table fails the question that reads it; the others still count.
-			found = []Finding{{"questions", true, s.wrap("a question failed", err).Error(), "see checksums below and above; a part named there is the likely cause"}}
+			found = []Finding{{"questions", true, s.wrap("a question failed", err).Error(), "a damaged part is the likely cause: see checksums"}}
 		}
 		out = append(out, found...)
 	}

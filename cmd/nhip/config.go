@@ -29,6 +29,7 @@ type config struct {
 type values struct {
 	Data       string `yaml:"data"`
 	DSN        string `yaml:"dsn"`
+	Cluster    string `yaml:"cluster"`
 	Catalog    string `yaml:"catalog"`
 	Contact    string `yaml:"contact"`
 	Web        string `yaml:"web"`
@@ -49,6 +50,7 @@ type setting struct {
 var settings = []setting{
 	{"data", "NHIP_DATA", "data", "./data", "`folder` of the embedded store", func(v *values) *string { return &v.Data }},
 	{"dsn", "NHIP_DSN", "dsn", "", "clickhouse://user:password@host:9000/nhip: a `server` instead of the embedded store", func(v *values) *string { return &v.DSN }},
+	{"cluster", "NHIP_CLUSTER", "cluster", "", "`name` of a cluster of that server: the schema is made replicated and spread over its nodes", func(v *values) *string { return &v.Cluster }},
 	{"catalog", "NHIP_CATALOG", "catalog", "", "`folder` whose files replace or extend the built-in catalog", func(v *values) *string { return &v.Catalog }},
 	{"contact", "NHIP_CONTACT", "contact", "", "`address` publishers can write to; sent in the User-Agent", func(v *values) *string { return &v.Contact }},
 	{"web", "NHIP_WEB", "", "127.0.0.1:8080", "where serve answers people and monitors", func(v *values) *string { return &v.Web }},

@@ -7,18 +7,25 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/pflag"
+
+	"nhip/loader"
 )
 
 var migrateCommand = command{
 	name:    "migrate",
-	args:    "[--dry-run]",
+	args:    "[--dry-run | --grants]",
 	summary: "Bring the store's schema up to date; run and serve do it themselves",
 	example: `nhip migrate --dry-run   what would be done
 nhip migrate`,
 	flags: func(flags *pflag.FlagSet) {
 		flags.Bool("dry-run", false, "only say what would be done")
+		flags.Bool("grants", false, "print the roles and rights of a server as SQL, and do nothing else")
 	},
 	run: func(ctx context.Context, c *call) error {
+		if grants, _ := c.flags.GetBool("grants"); grants {
+			_, err := fmt.Fprint(c.stdout, loader.Grants)
+			return err
+		}
 		dry, _ := c.flags.GetBool("dry-run")
 		open := openStoreAsItIs
 		if dry {

@@ -158,12 +158,17 @@ func openStore(ctx context.Context, c *call, cat *catalog.Catalog) (*loader.Stor
 func openStoreAsItIs(ctx context.Context, c *call) (*loader.Store, error) {
 	line := newProgress(c.stderr, "engine", 1)
 	defer line.end()
-	library := c.config.Library
+	return loader.Open(ctx, loader.Options{DSN: c.config.DSN, Cluster: c.config.Cluster, DataDir: c.config.Data,
+		Engine: engine.Options{DataDir: c.config.Data, Library: c.library(), Progress: line.bytes}})
+}
+
+// library is the configured libchdb; empty where the environment names it: the
+// engine looks there itself, and names the variable when it is wrong.
+func (c *call) library() string {
 	if c.config.from["library"] == "NHIP_LIBCHDB" {
-		library = "" // the engine looks there itself, and names the variable when it is wrong
+		return ""
 	}
-	return loader.Open(ctx, loader.Options{DSN: c.config.DSN, DataDir: c.config.Data,
-		Engine: engine.Options{DataDir: c.config.Data, Library: library, Progress: line.bytes}})
+	return c.config.Library
 }
 
 // openStoreToRead opens a store for a question. A data folder that is not there is a

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/spf13/pflag"
+
+	"nhip/loader"
+	"nhip/loader/engine"
+)
+
+// errUnwell says that doctor found something wrong; what, it has printed.
+var errUnwell = errors.New("something is wrong; each line marked WRONG says what to do")
+
+var doctorCommand = command{
+	name:    "doctor",
+	args:    "[--format json]",
+	summary: "Look at the library, the store, every part of it and the sources; say what is wrong and what to do",
+	example: `nhip doctor                 exit status 1 when something is wrong
+nhip doctor --format json   for monitors`,
+	flags: func(flags *pflag.FlagSet) {
+		flags.String("format", "table", "`form` of the findings: table or json")
+	},
+	run: func(ctx context.Context, c *call) error {
+		format, err := oneOf(c, "format", "table", "json")
+		if err != nil {
+			return err
+		}
+		findings := examine(ctx, c)
+		if err := printFindings(c.stdout, findings, format); err != nil {
+			return err
+		}
+		for _, f := range findings {
+			if f.Wrong {
+				return errUnwell
+			}
+		}
+		return nil
+	},
+}
+
+// examine looks from the outside in, and stops where nothing further can answer.
+func examine(ctx context.Context, c *call) []loader.Finding {
+	out := []loader.Finding{{Check: "nhip", What: fmt.Sprintf("nhip %s, %s %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)}}
+	if c.config.DSN == "" {
+		path, err := engine.FindLibrary(ctx, engine.Options{Library: c.library()})
+		if err != nil {
+			return append(out, loader.Finding{Check: "library", Wrong: true, What: err.Error(),
+				Advice: "install npm so that it can be fetched, or name a copy by NHIP_LIBCHDB"})
+		}
+		out = append(out, loader.Finding{Check: "library", What: path + " is the pinned libchdb, by its SHA-256"})
+	}
+	store, err := openStoreToRead(ctx, c)
+	if err != nil {
+		return append(out, loader.Finding{Check: "store", Wrong: true, What: err.Error(), Advice: openAdvice(c)})
+	}
+	defer store.Close()
+	findings, err := store.Examine(ctx)
+	out = append(out, findings...)
+	if err != nil {
+		out = append(out, loader.Finding{Check: "store", Wrong: true, What: err.Error(), Advice: openAdvice(c)})
+	}
+	return out
+}
+
+func openAdvice(c *call) string {
+	if c.config.DSN != "" {
+		return "is the server up, is the DSN right (nhip config), may this user log in?"
+	}
+	return "give yourself the right to the data folder, or name another with --data; engine.log in it says more"
+}
+
+func printFindings(w io.Writer, findings []loader.Finding, format string) error {
+	if format == "json" {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		return enc.Encode(findings)
+	}
+	for _, f := range findings {
+		state := "ok   "
+		if f.Wrong {
+			state = "WRONG"
+		}
+		if _, err := fmt.Fprintf(w, "%s  %-11s  %s\n", state, f.Check, f.What); err != nil {
+			return err
+		}
+		if f.Advice != "" {
+			if _, err := fmt.Fprintf(w, "%20s-> %s\n", "", f.Advice); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
