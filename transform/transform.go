@@ -84,6 +84,17 @@ func (r *Reader) Read(p *nhip.Page) *nhip.Record {
 	return rec
 }
 
+// Explain returns what every witness says of the fields of a page of kind article or
+// text, the one that won first; of other pages, and where a reader panics, nothing.
+func (r *Reader) Explain(p *nhip.Page) (claims []article.Claim) {
+	if p.Kind != nhip.KindArticle && p.Kind != nhip.KindText && p.Kind != "" {
+		return nil
+	}
+	src := r.sourceOf(p)
+	r.guard(r.emptyRecord(p, src), func() { claims = r.articles.Explain(p, src) })
+	return claims
+}
+
 // guard turns a panic of a reader into a rejected record: one page must not end the
 // run of all others.
 func (r *Reader) guard(rec *nhip.Record, read func()) {

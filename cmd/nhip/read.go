@@ -28,10 +28,11 @@ const maxFile = 32 << 20
 var readCommand = command{
 	name:    "read",
 	takes:   true,
-	args:    "[--source ID] [--url URL] [--at TIME] [--kind KIND] FILE...",
+	args:    "[--source ID] [--url URL] [--at TIME] [--kind KIND] [--explain] FILE...",
 	summary: "Read files without a store: one JSON object a line for each file; - is standard input",
 	example: `nhip read page.html                                       the generic reader
 nhip read --url https://vnexpress.net/a-5047363.html a.html   with the selectors of the address's source
+nhip read --explain --source tuoitre page.html            which evidence won for each field, and what the others say
 nhip read --kind text --at 2022-03-01 article.txt         plain text, relative periods resolved against that day
 nhip read --kind listing --source tuoitre section.html    the links of a section page
 curl -s http://127.0.0.1:8000/a.html | nhip read -`,
@@ -40,6 +41,7 @@ curl -s http://127.0.0.1:8000/a.html | nhip read -`,
 		flags.String("url", "", "`address` of the page")
 		flags.String("at", "", "`time` the page was fetched, 2006-01-02 or RFC 3339; default now")
 		flags.String("kind", "", "`kind` of the files: article, listing, feed, table or text; default by their form")
+		flags.Bool("explain", false, "print to standard error, for each field, which witness won (*) and what the others say (-: not asked, or implausible); the JSON stays the same")
 	},
 	run: func(ctx context.Context, c *call) error {
 		if len(c.args) == 0 {
@@ -183,6 +185,9 @@ func (job *reading) read(c *call, name string) (any, error) {
 	page := &nhip.Page{URL: job.url, Kind: kind, FetchedAt: job.at, Status: 200, Body: body}
 	if job.source != nil {
 		page.Source = job.source.ID
+	}
+	if explain, _ := c.flags.GetBool("explain"); explain {
+		printClaims(c.stderr, name, job.reader.Explain(page))
 	}
 	return job.reader.Read(page), nil
 }

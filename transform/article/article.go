@@ -25,6 +25,7 @@
 //	             elements say
 //	reject.go    pages that are no article
 //	text.go      plain text
+//	explain.go   what every witness says, for people who write sources
 //	cues.go      lines that belong to the page, not to the text
 package article
 
@@ -87,24 +88,38 @@ func New(c *catalog.Catalog) (*Reader, error) {
 // Times without a zone are Asia/Ho_Chi_Minh. Nothing but the page and the catalog
 // takes part: p.FetchedAt bounds the printed times and resolves relative ones.
 func (r *Reader) Read(p *nhip.Page, src *catalog.Source) (a nhip.Article, issues []nhip.Issue, reject string) {
-	a = emptyArticle()
+	g, text, reject := r.open(p, src)
+	switch {
+	case reject != "":
+		return g.a, g.issues, reject
+	case p.Kind == nhip.KindText:
+		a, more, reject := r.readText(text, p, src)
+		return a, append(g.issues, more...), reject
+	case g.tentative:
+		return g.readTentative()
+	}
+	return g.read()
+}
+
+// open decodes a page, builds its tree, surveys it and chooses the layout. Of a page
+// of kind text it only returns the text. reject says why there is nothing to read.
+func (r *Reader) open(p *nhip.Page, src *catalog.Source) (g *reading, text, reject string) {
+	g = r.begin(p, src, emptyArticle())
 	text, _, notes := vi.Decode(p.Body, p.ContentType)
 	for _, note := range notes {
-		issues = append(issues, nhip.Issue{Field: "page", Reason: note})
+		g.issue("page", note)
 	}
 	if strings.TrimSpace(text) == "" {
-		return a, issues, RejectEmpty
+		return g, "", RejectEmpty
 	}
 	if p.Kind == nhip.KindText {
-		a, more, reject := r.readText(text, p, src)
-		return a, append(issues, more...), reject
+		return g, text, ""
 	}
 	root, flattened, err := parse(text)
 	if err != nil {
-		return a, append(issues, nhip.Issue{Field: "page", Reason: err.Error()}), RejectParse
+		g.issue("page", err.Error())
+		return g, "", RejectParse
 	}
-	g := r.begin(p, src, a)
-	g.issues = issues
 	if flattened {
 		g.issue("page", "nested too deep for a browser's tree: read flattened")
 	}
@@ -123,23 +138,22 @@ func (r *Reader) Read(p *nhip.Page, src *catalog.Source) (a nhip.Article, issues
 	}
 	g.story = g.page.story(p.URL)
 	g.learnNames()
-	if g.layout != nil && plan.tentative {
-		return g.readTentative()
-	}
-	return g.read()
+	g.tentative = g.layout != nil && plan.tentative
+	return g, text, ""
 }
 
 // reading is the state of one Read.
 type reading struct {
-	reader *Reader
-	p      *nhip.Page
-	src    *catalog.Source
-	url    *url.URL
-	page   *survey
-	layout *layout         // nil: generic
-	story  thing           // JSON-LD of the article, or nil
-	own    map[string]bool // keys of the publisher's names, shortened
-	full   map[string]bool // and as they are
+	reader    *Reader
+	p         *nhip.Page
+	src       *catalog.Source
+	url       *url.URL
+	page      *survey
+	layout    *layout         // nil: generic
+	story     thing           // JSON-LD of the article, or nil
+	tentative bool            // the layout was never held against pages of the source
+	own       map[string]bool // keys of the publisher's names, shortened
+	full      map[string]bool // and as they are
 
 	a         nhip.Article
 	issues    []nhip.Issue
@@ -242,7 +256,10 @@ func (g *reading) isPublisher(s string) bool {
 // nameKey is the comparison key of a paper's name: without case, diacritics, signs
 // and the words that papers put before their names.
 func nameKey(s string) string {
-	f := strings.NewReplacer("&", " va ", "@", "").Replace(vi.Fold(s))
+	f := vi.Fold(s)
+	if strings.ContainsAny(f, "&@") {
+		f = strings.ReplaceAll(strings.ReplaceAll(f, "&", " va "), "@", "")
+	}
 	for _, p := range []string{"https://", "http://", "www.", "bao dien tu ", "bao ", "tap chi ", "trang "} {
 		f = strings.TrimPrefix(f, p)
 	}

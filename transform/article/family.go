@@ -10,10 +10,7 @@ import (
 // source, that of its family as a rule, and then without it: what the layout does
 // not find is the generic reader's. g has the page and the layout.
 func (g *reading) readTentative() (nhip.Article, []nhip.Issue, string) {
-	h := g.reader.begin(g.p, g.src, emptyArticle())
-	h.page, h.story, h.issues = g.page, g.story, slices.Clone(g.issues)
-	h.learnNames()
-	generic, genericIssues, genericReject := h.read()
+	generic, genericIssues, genericReject := g.withoutLayout().read()
 	a, issues, reject := g.read()
 	if reject != "" {
 		return generic, genericIssues, genericReject
@@ -25,6 +22,15 @@ func (g *reading) readTentative() (nhip.Article, []nhip.Issue, string) {
 		fill(&a, &generic)
 	}
 	return a, issues, ""
+}
+
+// withoutLayout returns the same page at the state before reading, for the generic
+// reader.
+func (g *reading) withoutLayout() *reading {
+	h := g.reader.begin(g.p, g.src, emptyArticle())
+	h.page, h.story, h.issues = g.page, g.story, slices.Clone(g.issues)
+	h.own, h.full = g.own, g.full
+	return h
 }
 
 // fill gives a the fields it lacks, with their evidence.

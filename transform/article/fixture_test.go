@@ -32,16 +32,9 @@ type reading struct {
 func TestFixtures(t *testing.T) {
 	c := loadCatalog(t)
 	r := newReader(t, c)
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no fixtures: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			arc, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+	for name, arc := range fixtures(t) {
+		file := "testdata/" + name + ".txtar"
+		t.Run(name, func(t *testing.T) {
 			p, src := fixturePage(t, c, arc)
 			a, issues, reject := r.Read(p, src)
 			got := reading{a, append([]nhip.Issue{}, issues...), reject}
@@ -79,6 +72,24 @@ func TestFixtureOfEverySource(t *testing.T) {
 			t.Errorf("testdata/%s.txtar is a page of %s, which is no document of the source", src.ID, p.URL)
 		}
 	}
+}
+
+// fixtures returns testdata/*.txtar by name.
+func fixtures(t *testing.T) map[string]*txtar.Archive {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no fixtures: %v", err)
+	}
+	all := map[string]*txtar.Archive{}
+	for _, file := range files {
+		arc, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[strings.TrimSuffix(filepath.Base(file), ".txtar")] = arc
+	}
+	return all
 }
 
 func fixturePage(t *testing.T, c *catalog.Catalog, arc *txtar.Archive) (*nhip.Page, *catalog.Source) {
