@@ -58,11 +58,17 @@ type Arg struct {
 type Filters struct {
 	By       string    // day, week, month, quarter, year; default month
 	Place    string    // name or id
-	Industry string    // name or id
+	Industry string    // name or id; of official tables also the words of a row
+	Measure  string    // level, index, growth ...
+	Compare  string    // yoy, mom ...
+	Freq     string    // A, S, Q, M ...: the frequency of the numbers
 	From, To nhip.Date // inclusive
 	AsOf     nhip.Date // what was known at the end of that day
 	Limit    int       // rows; default 1000
 }
+
+// filterNames are the parameters of a question that are not its arguments.
+var filterNames = []string{"by", "place", "industry", "measure", "compare", "freq", "from", "to", "asof", "limit"}
 
 var steps = []string{"day", "week", "month", "quarter", "year"}
 
@@ -119,6 +125,9 @@ func (q Question) Params(args []string, f Filters) (map[string]string, error) {
 		{"by", f.By, "month"},
 		{"place", f.Place, ""},
 		{"industry", f.Industry, ""},
+		{"measure", f.Measure, ""},
+		{"compare", f.Compare, ""},
+		{"freq", f.Freq, ""},
 		{"from", f.From.String(), "1900-01-01"},
 		{"to", f.To.String(), "2299-12-31"},
 		{"asof", asOf(f.AsOf), "2106-01-01 00:00:00"},
@@ -213,7 +222,7 @@ func parse(name, text string) (Question, error) {
 		q.params[m[1]] = true
 	}
 	unknown := maps.Clone(q.params)
-	for _, known := range []string{"by", "place", "industry", "from", "to", "asof", "limit"} {
+	for _, known := range filterNames {
 		delete(unknown, known)
 	}
 	for _, a := range q.Args {

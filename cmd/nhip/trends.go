@@ -35,7 +35,10 @@ nhip trends mentions "dệt may" --format csv > det-may.csv`,
 	flags: func(flags *pflag.FlagSet) {
 		flags.String("by", "", "`step` of time: day, week, month, quarter or year; default month")
 		flags.String("place", "", "only this `place`, by name or id")
-		flags.String("industry", "", "only this `industry`, by name or id")
+		flags.String("industry", "", "only this `industry`, by name or id; of official tables also a row by its words")
+		flags.String("measure", "", "only this `measure`: level, index, growth, share ...")
+		flags.String("compare", "", "only numbers compared with this `base`: yoy, mom, qoq, vs_dec ...")
+		flags.String("freq", "", "only this `frequency`: A, Q, M ...")
 		flags.String("from", "", "from this `day` on")
 		flags.String("to", "", "up to this `day`")
 		flags.String("asof", "", "what was known at the end of this `day`")
@@ -71,6 +74,9 @@ func filters(c *call) (f trends.Filters, err error) {
 	f.By, _ = c.flags.GetString("by")
 	f.Place, _ = c.flags.GetString("place")
 	f.Industry, _ = c.flags.GetString("industry")
+	f.Measure, _ = c.flags.GetString("measure")
+	f.Compare, _ = c.flags.GetString("compare")
+	f.Freq, _ = c.flags.GetString("freq")
 	f.Limit, _ = c.flags.GetInt("limit")
 	if f.Limit < 0 {
 		return f, usagef("--limit %d: want a positive number", f.Limit)
@@ -104,7 +110,7 @@ func listQuestions(w io.Writer) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, q := range questions {
 		var takes []string
-		for _, flag := range []string{"by", "place", "industry", "from", "to", "asof", "limit"} {
+		for _, flag := range []string{"by", "place", "industry", "measure", "compare", "freq", "from", "to", "asof", "limit"} {
 			if q.Takes(flag) {
 				takes = append(takes, "--"+flag)
 			}
