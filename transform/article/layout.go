@@ -14,7 +14,8 @@ import (
 )
 
 // selector is one compiled CSS selector with the key under which the survey keeps
-// the elements it can match: "#id", ".class" or a tag name of its last compound.
+// the elements it can match: "#id", ".class", a tag name or "[attribute" of its last
+// compound.
 type selector struct {
 	css   string
 	match goquery.Matcher
@@ -42,14 +43,14 @@ func compile(css string) (selector, error) {
 	return s, nil
 }
 
-// lastKey returns the id, class or tag that every match of a single selector bears,
-// or "" where there is none.
+// lastKey returns the id, class, tag or attribute that every match of a single selector
+// bears, or "" where there is none.
 func lastKey(css string) string {
 	css = strings.ReplaceAll(css, `\-`, "-") // cascadia escapes every hyphen
 	if strings.IndexByte(css, '\\') >= 0 {
 		return "" // other escapes are rare: ask the whole page
 	}
-	var signs [3]string // id, class, tag of the last compound
+	var signs [4]string // id, class, tag, attribute of the last compound
 	start, end := 0, 0
 	take := func() {
 		if part := css[start:end]; part != "" {
@@ -67,7 +68,7 @@ func lastKey(css string) string {
 	for i := 0; i < len(css); i++ {
 		switch c := css[i]; c {
 		case ' ', '>', '+', '~':
-			signs = [3]string{}
+			signs = [4]string{}
 			start = i + 1
 		case '#', '.':
 			end = i
@@ -75,6 +76,9 @@ func lastKey(css string) string {
 		case '[', '(', ':':
 			end = i
 			take()
+			if name := attributeOf(css[i:]); name != "" && signs[3] == "" {
+				signs[3] = "[" + name
+			}
 			i = skipArgument(css, i)
 			start = i + 1
 		}
@@ -88,6 +92,25 @@ func lastKey(css string) string {
 		if key != "" {
 			return key
 		}
+	}
+	return ""
+}
+
+// attributeOf returns the name of the attribute that a test at the beginning of css
+// wants to be there, or "". [name!=value] wants nothing.
+func attributeOf(css string) string {
+	if css == "" || css[0] != '[' {
+		return ""
+	}
+	name := css[1:]
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_':
+			continue
+		case c == ']', c == '=', strings.IndexByte("~|^$*", c) >= 0 && strings.HasPrefix(name[i+1:], "="):
+			return name[:i]
+		}
+		break
 	}
 	return ""
 }

@@ -10,24 +10,30 @@ import (
 // survey is what one walk over the page notes: the evidence of its head, and the
 // elements that selectors may ask for.
 type survey struct {
-	root     *html.Node
-	body     *html.Node
-	title    string // of the title element
-	language string // of the html element
-	meta     map[string][]string
-	things   []thing
-	headings []*html.Node            // h1
-	times    []*html.Node            // time elements
-	nodes    map[string][]*html.Node // by selector key, for the keys of the layout
-	anchors  int                     // links with an address
-	scripts  int                     // bytes of script
-	noscript string                  // raw text of the noscript elements
-	refresh  string                  // content of meta http-equiv=refresh
+	root       *html.Node
+	body       *html.Node
+	title      string // of the title element
+	language   string // of the html element
+	meta       map[string][]string
+	things     []thing
+	headings   []*html.Node            // h1
+	times      []*html.Node            // time elements
+	nodes      map[string][]*html.Node // by selector key, for the keys of the layout
+	attributes []string                // of the keys, those that name an attribute
+	anchors    int                     // links with an address
+	scripts    int                     // bytes of script
+	noscript   string                  // raw text of the noscript elements
+	refresh    string                  // content of meta http-equiv=refresh
 }
 
 // look surveys the page. keys are those of the selectors that will be asked.
 func look(root *html.Node, keys map[string]bool) *survey {
 	s := &survey{root: root, meta: map[string][]string{}, nodes: map[string][]*html.Node{}}
+	for key := range keys {
+		if key[0] == '[' {
+			s.attributes = append(s.attributes, key)
+		}
+	}
 	var walk func(*html.Node)
 	walk = func(n *html.Node) {
 		if n.Type == html.ElementNode {
@@ -122,6 +128,11 @@ func (s *survey) index(n *html.Node, keys map[string]bool) {
 		case "class":
 			for class := range strings.FieldsSeq(a.Val) {
 				s.indexKey(".", class, keys, n)
+			}
+		}
+		for _, key := range s.attributes { // few: comparing beats a look into the map
+			if key[1:] == n.Attr[i].Key {
+				s.nodes[key] = append(s.nodes[key], n)
 			}
 		}
 	}

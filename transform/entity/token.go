@@ -43,6 +43,8 @@ type paragraph struct {
 // words splits text into tokens.
 func (r *Reader) words(n int, text string) *paragraph {
 	p := &paragraph{n: n, text: text, toks: make([]token, 0, len(text)/5+4)}
+	r.known.mu.RLock() // once a paragraph: its words are looked up one after the other
+	defer r.known.mu.RUnlock()
 	cp, gapStart := 0, 0
 	for i := 0; i < len(text); {
 		c, size := utf8.DecodeRuneInString(text[i:])
@@ -53,7 +55,11 @@ func (r *Reader) words(n int, text string) *paragraph {
 		}
 		length, points := wordAt(text[i:])
 		gap := text[gapStart:i]
-		t := token{text: text[i : i+length], gap: strings.TrimSpace(gap), start: int32(cp), end: int32(cp + points), from: int32(i), to: int32(i + length)}
+		trimmed := ""
+		if gap != " " {
+			trimmed = strings.TrimSpace(gap)
+		}
+		t := token{text: text[i : i+length], gap: trimmed, start: int32(cp), end: int32(cp + points), from: int32(i), to: int32(i + length)}
 		t.word = r.known.lookup(t.text, r.lexicon)
 		t.blank = len(t.gap) != len(gap)
 		t.first = len(p.toks) == 0 || endsSentence(t.gap, p.toks[len(p.toks)-1])
@@ -76,10 +82,9 @@ type wordCache struct {
 
 const maxCachedWords = 1 << 16
 
+// lookup is called with the lock held for reading, and lets go of it to add a word.
 func (c *wordCache) lookup(text string, lexicon map[string]int32) word {
-	c.mu.RLock()
 	w, ok := c.words[text]
-	c.mu.RUnlock()
 	if ok {
 		return w
 	}
@@ -91,6 +96,8 @@ func (c *wordCache) lookup(text string, lexicon map[string]int32) word {
 		syllable: vi.IsSyllable(text),
 	}
 	if len(text) <= 32 {
+		c.mu.RUnlock()
+		defer c.mu.RLock()
 		c.mu.Lock()
 		if len(c.words) < maxCachedWords {
 			c.words[strings.Clone(text)] = w // a part of text would keep all of it
@@ -100,7 +107,19 @@ func (c *wordCache) lookup(text string, lexicon map[string]int32) word {
 	return w
 }
 
-func isLetter(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) }
+// isLetter tells the characters of words. The ranges first: nearly all of a Vietnamese
+// text is in them, and the tables of package unicode are searched.
+func isLetter(c rune) bool {
+	switch {
+	case c < utf8.RuneSelf:
+		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+	case c >= 0xC0 && c < 0x250:
+		return c != '×' && c != '÷'
+	case c >= 0x1E00 && c < 0x1F00:
+		return true
+	}
+	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)
+}
 
 // wordAt returns the length of the word s begins with, in bytes and code points.
 func wordAt(s string) (length, points int) {

@@ -37,7 +37,7 @@ func Decode(body []byte, contentType string) (text, charset string, issues []str
 			issues = append(issues, "declared as "+declared+", but the bytes are UTF-8")
 		}
 		text = string(body)
-		if strings.Contains(text, "á»") || strings.Contains(text, "áº") || strings.Contains(text, "Ã") { // what ệ, ế and à become
+		if maybeTwice(text) {
 			if _, how := DecodeString(withoutTags(text), ""); how == CharsetMojibake {
 				if t, ok := decodeMojibake(text); ok {
 					return t, CharsetMojibake, append(issues, "UTF-8 encoded twice")
@@ -50,6 +50,21 @@ func Decode(body []byte, contentType string) (text, charset string, issues []str
 		return strings.ToValidUTF8(string(body), "\uFFFD"), "utf-8", append(issues, fmt.Sprintf("%d byte sequences are no UTF-8", bad))
 	}
 	return decodeLegacy(body, declared)
+}
+
+// maybeTwice reports whether a text holds what ệ, ế or à become when UTF-8 is encoded
+// twice: "á»", "áº" or "Ã". They begin with the same byte, so one pass finds them.
+func maybeTwice(s string) bool {
+	for {
+		i := strings.IndexByte(s, 0xC3)
+		if i < 0 || i+1 == len(s) {
+			return false
+		}
+		s = s[i+1:]
+		if s[0] == 0x83 || s[0] == 0xA1 && len(s) > 2 && s[1] == 0xC2 && (s[2] == 0xBB || s[2] == 0xBA) {
+			return true
+		}
+	}
 }
 
 func decodeMarked(body []byte) (text, charset string, ok bool) {

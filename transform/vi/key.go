@@ -14,7 +14,7 @@ import (
 // quote, m² as m2, runs of blanks as one. Words that differ by tone or shape stay
 // different. It is for comparing, never for printing.
 func Key(s string) string {
-	if !norm.NFC.IsNormalString(s) {
+	if !isNFC(s) {
 		s = norm.NFC.String(s)
 	}
 	var b strings.Builder
@@ -55,7 +55,7 @@ func Key(s string) string {
 // Fold returns s in lower case without any diacritics, đ as d, blanks folded:
 // the form people search with.
 func Fold(s string) string {
-	if !norm.NFC.IsNormalString(s) {
+	if !isNFC(s) {
 		s = norm.NFC.String(s)
 	}
 	var b strings.Builder

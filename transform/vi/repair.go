@@ -56,7 +56,24 @@ func clean(s string) bool {
 		}
 		before = r
 	}
-	return (before != ' ' || s == "") && norm.NFC.IsNormalString(s)
+	return (before != ' ' || s == "") && isNFC(s)
+}
+
+// isNFC reports whether s is NFC. What prose is made of needs no look into the tables:
+// below U+0300 nothing combines, and the Vietnamese letters at U+1EA0 are composed.
+func isNFC(s string) bool {
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r >= 0x300 && (r < 0x1EA0 || r > 0x1EF9) && (r < 0x2010 || r > 0x2027) {
+			return norm.NFC.IsNormalString(s)
+		}
+		i += size
+	}
+	return true
 }
 
 func isBlank(r rune) bool {
