@@ -45,7 +45,7 @@ var rooms = map[string]room{
 		"github.com/klauspost/compress", "github.com/andybalholm/brotli", "github.com/pierrec/lz4/v4"}},
 	"loader/loadertest": {ours: []string{"nhip", "nhip/catalog", "nhip/loader", "nhip/loader/engine"}},
 	"schedules":         {ours: []string{"nhip", "nhip/catalog"}, theirs: []string{"github.com/robfig/cron/v3"}},
-	"trends":            {ours: []string{"nhip", "nhip/loader"}},
+	"trends":            {ours: []string{"nhip", "nhip/loader"}, theirs: []string{"gonum.org/v1/plot"}},
 	"cmd/nhip":          {ours: []string{"nhip", "nhip/*"}, theirs: []string{"github.com/spf13/pflag", "golang.org/x/term", "golang.org/x/crypto"}},
 	"cmd/nhip/demosite": {ours: []string{"nhip"}},
 }

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
+
+	"nhip/trends"
 )
 
 var importCommand = command{
@@ -49,39 +52,120 @@ var importCommand = command{
 }
 
 // exported are the views that export writes out.
-var exported = []string{"v_articles", "v_observations", "v_observation_vintages", "v_mentions", "v_sources", "v_runs", "v_daily"}
+var exported = []string{"v_articles", "v_observations", "v_observation_first", "v_observation_vintages", "v_revisions", "v_findings", "v_disagreements",
+	"v_mentions", "v_sources", "v_runs", "v_daily"}
 
 var exportCommand = command{
 	name:    "export",
 	takes:   true,
-	args:    "csv|parquet VIEW",
-	summary: "Write a whole view to standard output",
+	args:    "csv|parquet VIEW | sdmx|jsonstat [INDICATOR] | sdmx-structure",
+	summary: "Write a whole view, or official numbers with their vintages in a format of statistics, to standard output",
 	example: `nhip export parquet v_observations > observations.parquet
-nhip export csv v_articles > articles.csv`,
-	run: func(ctx context.Context, c *call) error {
-		if len(c.args) != 2 {
-			return usagef("export: want `nhip export csv|parquet VIEW`; the views are %s", strings.Join(exported, ", "))
-		}
-		if !slices.Contains(exported, c.args[1]) {
-			return usagef("export: no view %q; there are %s", c.args[1], strings.Join(exported, ", "))
-		}
-		store, err := openStoreToRead(ctx, c)
-		if err != nil {
-			return err
-		}
-		defer store.Close()
-		sql := fmt.Sprintf("SELECT * FROM %s", c.args[1]) // one of the names above
-		switch c.args[0] {
-		case "parquet":
-			return store.QueryFormat(ctx, c.stdout, sql, "Parquet", nil)
-		case "csv":
-			rows, err := store.Query(ctx, sql, nil)
-			if err != nil {
-				return err
-			}
-			defer rows.Close()
-			return writeCSV(c.stdout, rows)
-		}
-		return usagef("export: no form %q; want csv or parquet", c.args[0])
+nhip export csv v_articles > articles.csv
+nhip export sdmx iip --from 2022-01-01 > iip.csv          SDMX-CSV 2.0: every vintage with its status
+nhip export sdmx-structure > structure.xml                the structure of those files, SDMX-ML 3.0
+nhip export jsonstat iip --compare yoy --freq M > iip.json JSON-stat 2.0`,
+	flags: func(flags *pflag.FlagSet) {
+		flags.String("place", "", "of sdmx and jsonstat, only this `place`, by name or id")
+		flags.String("industry", "", "only this `industry`, by name or id, or a row by its words")
+		flags.String("measure", "", "only this `measure`: level, index, growth, share ...")
+		flags.String("compare", "", "only numbers compared with this `base`: yoy, mom, qoq, vs_dec ...")
+		flags.String("freq", "", "only this `frequency`: A, Q, M ...")
+		flags.String("from", "", "periods from this `day` on")
+		flags.String("to", "", "periods up to this `day`")
+		flags.String("asof", "", "what was known at the end of this `day`")
 	},
+	run: func(ctx context.Context, c *call) error {
+		if len(c.args) == 0 {
+			return usagef("export: want csv, parquet, sdmx, jsonstat or sdmx-structure")
+		}
+		switch form := c.args[0]; form {
+		case "csv", "parquet":
+			return exportView(ctx, c, form)
+		case "sdmx", "jsonstat":
+			return exportVintages(ctx, c, form)
+		case "sdmx-structure":
+			if len(c.args) > 1 {
+				return usagef("export: sdmx-structure takes no argument")
+			}
+			return trends.WriteSDMXStructure(c.stdout, time.Now())
+		}
+		return usagef("export: no form %q; want csv, parquet, sdmx, jsonstat or sdmx-structure", c.args[0])
+	},
+}
+
+func exportView(ctx context.Context, c *call, form string) error {
+	if len(c.args) != 2 {
+		return usagef("export: want `nhip export %s VIEW`; the views are %s", form, strings.Join(exported, ", "))
+	}
+	if !slices.Contains(exported, c.args[1]) {
+		return usagef("export: no view %q; there are %s", c.args[1], strings.Join(exported, ", "))
+	}
+	for _, flag := range []string{"place", "industry", "measure", "compare", "freq", "from", "to", "asof"} {
+		if c.flags.Changed(flag) {
+			return usagef("export: --%s is for sdmx and jsonstat; a view is written whole, nhip query selects from it", flag)
+		}
+	}
+	store, err := openStoreToRead(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	sql := fmt.Sprintf("SELECT * FROM %s", c.args[1]) // one of the names above
+	if form == "parquet" {
+		return store.QueryFormat(ctx, c.stdout, sql, "Parquet", nil)
+	}
+	rows, err := store.Query(ctx, sql, nil)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	return writeCSV(c.stdout, rows)
+}
+
+// exportVintages writes official numbers with status and vintage.
+func exportVintages(ctx context.Context, c *call, form string) error {
+	indicator := ""
+	switch {
+	case len(c.args) > 2:
+		return usagef("export: %s takes one indicator, but got %q as well", form, c.args[2])
+	case len(c.args) == 2:
+		indicator = c.args[1]
+	}
+	f, err := filters(c)
+	if err != nil {
+		return err
+	}
+	sql, params, err := trends.Export(indicator, f)
+	if err != nil {
+		return usageError{err.Error()}
+	}
+	cat, err := openCatalog(c)
+	if err != nil {
+		return err
+	}
+	units := trends.Units{}
+	for _, u := range cat.Units {
+		if u.SDMX != "" { // other sizes of a unit carry none
+			units[string(u.ID)] = u.SDMX
+		}
+	}
+	store, err := openStoreToRead(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	rows, err := store.Query(ctx, sql, params)
+	if err != nil {
+		return fmt.Errorf("export %s: %w", form, err)
+	}
+	defer rows.Close()
+	write := trends.WriteSDMXCSV
+	if form == "jsonstat" {
+		write = trends.WriteJSONStat
+	}
+	if err := write(c.stdout, rows, units); err != nil {
+		return fmt.Errorf("export %s: %w", form, err)
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -144,5 +145,30 @@ func TestRevisionsQuestion(t *testing.T) {
 	}
 	if out := nhipOutput(t, dir, "trends", "findings", "--format", "csv"); !strings.Contains(out, "scale_jump") || strings.Count(out, "\n") != 2 {
 		t.Errorf("findings:\n%s", out)
+	}
+
+	out = nhipOutput(t, dir, "export", "sdmx", "steel-output", "--industry", "Thép cán")
+	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 5 || !strings.Contains(out, ",,TON,actual,2031-03-31T09:00:00+07:00,2031-02,1450,A,3,1,") {
+		t.Errorf("SDMX-CSV wants four numbers of three months:\n%s", out)
+	}
+	if out := nhipOutput(t, dir, "export", "sdmx", "steel-output", "--asof", "2031-03-01"); strings.Contains(out, "2031-03-31") || strings.Count(out, "\n") != 5 {
+		t.Errorf("SDMX-CSV as of March 1:\n%s", out)
+	}
+	var set struct {
+		Size   []int
+		Value  map[string]float64
+		Status map[string]string
+	}
+	if err := json.Unmarshal([]byte(nhipOutput(t, dir, "export", "jsonstat", "steel-output", "--industry", "Thép cán")), &set); err != nil {
+		t.Fatal(err)
+	}
+	if len(set.Value) != 4 || len(set.Status) != 4 {
+		t.Errorf("JSON-stat: %+v", set)
+	}
+	if out := nhipOutput(t, dir, "export", "csv", "v_revisions"); !strings.Contains(out, "re-base") {
+		t.Errorf("v_revisions:\n%s", out)
+	}
+	if out := nhipOutput(t, dir, "trends", "vintages", "steel-output", "--industry", "Thép cán", "--format", "svg"); !strings.Contains(out, "Sản lượng thép") || !strings.Contains(out, "</svg>") {
+		t.Errorf("picture: %.300s", out)
 	}
 }

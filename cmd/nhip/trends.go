@@ -31,7 +31,8 @@ nhip trends mentions công nghiệp hỗ trợ                 how often a phras
 nhip trends mentions "cong nghiep ho tro" --by quarter  diacritics are optional
 nhip trends observations iip --place "Hà Nội" --from 2025-01-01
 nhip trends series iip --asof 2025-06-30                as it was known on that day
-nhip trends mentions "dệt may" --format csv > det-may.csv`,
+nhip trends mentions "dệt may" --format csv > det-may.csv
+nhip trends vintages iip --compare yoy --freq M --format svg > iip.svg`,
 	flags: func(flags *pflag.FlagSet) {
 		flags.String("by", "", "`step` of time: day, week, month, quarter or year; default month")
 		flags.String("place", "", "only this `place`, by name or id")
@@ -43,15 +44,18 @@ nhip trends mentions "dệt may" --format csv > det-may.csv`,
 		flags.String("to", "", "up to this `day`")
 		flags.String("asof", "", "what was known at the end of this `day`")
 		flags.Int("limit", 0, "at most so many `rows`; default 1000")
-		flags.String("format", "table", "`form` of the answer: table, csv, json (one object a line) or parquet")
+		flags.String("format", "table", "`form` of the answer: table, csv, json (one object a line), parquet, or svg (a picture of mentions, series, vintages)")
 	},
 	run: func(ctx context.Context, c *call) error {
 		if len(c.args) == 0 {
 			return listQuestions(c.stdout)
 		}
-		format, err := oneOf(c, "format", "table", "csv", "json", "parquet")
+		format, err := oneOf(c, "format", "table", "csv", "json", "parquet", "svg")
 		if err != nil {
 			return err
+		}
+		if format == "svg" && !slices.Contains(trends.Drawable, c.args[0]) {
+			return usagef("--format svg: %s cannot be drawn; %s can", c.args[0], strings.Join(trends.Drawable, ", "))
 		}
 		f, err := filters(c)
 		if err != nil {
@@ -139,6 +143,8 @@ func answer(ctx context.Context, w io.Writer, store trends.Store, name string, a
 	}
 	defer rows.Close()
 	switch format {
+	case "svg":
+		return trends.WriteSVG(w, q, args, rows)
 	case "csv":
 		return writeCSV(w, rows)
 	case "json":

@@ -8,7 +8,7 @@
 -- takes an id or name of the catalog or the words of a table's row.
 SELECT
   period, source, place, measure, compare, accumulation, unit, value, value_full, kind, status,
-  toDate(known_at) AS known, if(empty(path), label, path) AS series
+  toDate(known_at) AS known, if(empty(path), label, path) AS series, indicator_name
 FROM observations_asof(asof = {asof:String})
 WHERE indicator = {indicator:String} AND period_start IS NOT NULL
   AND if({place:String} = '', place_id = '' OR place_id IN (SELECT id FROM place_list WHERE level = 'country'),
