@@ -148,7 +148,7 @@ func TestRevisionsQuestion(t *testing.T) {
 	}
 
 	out = nhipOutput(t, dir, "export", "sdmx", "steel-output", "--industry", "Thép cán")
-	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 5 || !strings.Contains(out, ",,TON,actual,2031-03-31T09:00:00+07:00,2031-02,1450,A,3,1,") {
+	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 5 || !strings.Contains(out, ",TON,actual,2031-03-31T09:00:00+07:00,2031-02,1450,A,3,1,") {
 		t.Errorf("SDMX-CSV wants four numbers of three months:\n%s", out)
 	}
 	if out := nhipOutput(t, dir, "export", "sdmx", "steel-output", "--asof", "2031-03-01"); strings.Contains(out, "2031-03-31") || strings.Count(out, "\n") != 5 {
