@@ -69,7 +69,7 @@ type call struct {
 func commands() []command {
 	return []command{
 		demoCommand, runCommand, serveCommand, trendsCommand, queryCommand, readCommand,
-		sourcesCommand, checkCommand, replayCommand, importCommand, exportCommand, migrateCommand, doctorCommand, backupCommand, restoreCommand, usersCommand, configCommand,
+		sourcesCommand, checkCommand, learnCommand, replayCommand, importCommand, exportCommand, migrateCommand, doctorCommand, backupCommand, restoreCommand, usersCommand, configCommand,
 		versionCommand,
 	}
 }

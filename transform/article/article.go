@@ -26,6 +26,8 @@
 //	reject.go    pages that are no article
 //	text.go      plain text
 //	explain.go   what every witness says, for people who write sources
+//	learn.go     a source file proposed from a few pages: learnaddress.go addresses and
+//	             lists, learnlayout.go selectors, learnyaml.go the file
 //	cues.go      lines that belong to the page, not to the text
 package article
 
