@@ -380,10 +380,17 @@ func (r *Reader) setSubject(o *nhip.Observation, l line, col *column, s subject)
 		dims["VARIABLE"] = strings.ToLower(col.item)
 	}
 	place := s.place
+	item := l.path
 	if p := r.placeNamed(l.place, o.PeriodEnd); p != nil {
 		place = p
-	} else if !l.total && len(l.path) > 0 && l.when.main.isZero() {
-		dims["ITEM"] = strings.ToLower(strings.Join(l.path, " > ")) // capitals change from month to month
+		item = r.headings(l, o.PeriodEnd)
+	} else if !l.when.main.isZero() {
+		item = r.headings(l, o.PeriodEnd)
+	} else if l.total {
+		item = nil
+	}
+	if len(item) > 0 {
+		dims["ITEM"] = strings.ToLower(strings.Join(item, " > ")) // capitals change from month to month
 	}
 	if ind := r.industries[l.key]; ind != nil {
 		o.Industry = ind.ID
@@ -399,6 +406,27 @@ func (r *Reader) setSubject(o *nhip.Observation, l line, col *column, s subject)
 		}
 	}
 }
+
+// headings returns the rows above a row that names a place or a period, without
+// places, periods and totals: what the row is a number of. "Quý I" stands below the
+// unemployment rate and below that of the young.
+func (r *Reader) headings(l line, day nhip.Date) []string {
+	var out []string
+	for _, label := range l.path[:max(len(l.path)-1, 0)] {
+		key := words(label)
+		switch {
+		case hasPrefix(key, totalWords), hasPrefix(key, breakdownWords), hasPrefix(key, placesWords), r.placeNamed(placeKey(label), day) != nil:
+		case !r.units.understand(label).main.isZero():
+		default:
+			out = append(out, label)
+		}
+	}
+	return out
+}
+
+// placesWords head a list of places and say nothing else; some releases print them and
+// some do not.
+var placesWords = keys("địa phương", "các địa phương", "tỉnh", "các tỉnh", "chia theo địa phương", "một số địa phương")
 
 func vintageAt(p *catalog.Place) string {
 	if p.Level != "province" {
