@@ -192,6 +192,7 @@ func TestWorkbookVintages(t *testing.T) {
 			yoy[v.Period] = append(yoy[v.Period], v)
 		}
 	}
+	revised := map[string]bool{}
 	for i, b := range books {
 		month := b.day[:7]
 		_, first := printedIIP(t, b.file)
@@ -199,6 +200,7 @@ func TestWorkbookVintages(t *testing.T) {
 		if i+1 < len(books) {
 			if next, _ := printedIIP(t, books[i+1].file); next != nil {
 				want = append(want, vintage{Period: month, Measure: "index", Compare: "yoy", Known: books[i+1].day, ValueFull: next, Kind: "actual"})
+				revised[month] = true
 			}
 		}
 		near := cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })
@@ -208,6 +210,23 @@ func TestWorkbookVintages(t *testing.T) {
 	}
 	if v := yoy["2023-01"]; len(v) != 2 || math.Abs(*v[0].ValueFull-91.96) > 0.005 || math.Abs(*v[1].ValueFull-85.11) > 0.005 {
 		t.Errorf("2023-01: %+v, want 91.96 in the first release and 85.11 in the next", v)
+	}
+	for line := range strings.Lines(nhipOutput(t, dir, "trends", "revisions", "iip", "--compare", "yoy", "--freq", "M", "--format", "json")) {
+		var r struct {
+			Period, Class, Accumulation string
+			First, Then, Revision       float64
+		}
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		v := yoy[r.Period]
+		if r.Accumulation == "" && (len(v) != 2 || r.Class != "revision" || math.Abs(*v[1].ValueFull-*v[0].ValueFull-r.Revision) > 1e-4) {
+			t.Errorf("%s: revision %+v of the vintages %+v", r.Period, r, v)
+		}
+		delete(revised, r.Period)
+	}
+	if len(revised) > 0 {
+		t.Errorf("no revision of %v", revised)
 	}
 	asOf := func(day string) string {
 		return nhipOutput(t, dir, "trends", "series", "iip", "--asof", day, "--from", "2023-01-01", "--to", "2023-01-31", "--format", "csv")

@@ -37,6 +37,10 @@ type checker struct {
 	findings []string
 }
 
+// noise is what binary fractions add to a comparison; files print numbers with all
+// their digits.
+const noise = 1e-9
+
 // quantity is a number with half of its last printed digit.
 type quantity struct{ v, half float64 }
 
@@ -281,7 +285,7 @@ func (c *checker) sum(flag string, whole int, parts []int, minus ...int) identit
 		holds: func(read func(int) quantity) bool {
 			v, half, coarsest := total(read)
 			w := read(whole)
-			return abs(w.v-v) <= (half+w.half+2*max(coarsest, w.half))*(1+1e-9)
+			return abs(w.v-v) <= (half+w.half+2*max(coarsest, w.half))*(1+noise)+noise*abs(w.v)
 		},
 		gives: func(read func(int) quantity) float64 {
 			v, _, _ := total(read)

@@ -115,7 +115,7 @@ func (c *checker) ratio(whole, a, b int) identity {
 					low, high = min(low, r), max(high, r)
 				}
 			}
-			slack := 3 * p.half * (1 + 1e-9)
+			slack := 3*p.half*(1+noise) + noise*abs(p.v)
 			return p.v >= low-slack && p.v <= high+slack
 		},
 		gives: func(read func(int) quantity) float64 { return value(read(a).v, read(b).v) }}
