@@ -168,7 +168,11 @@ func writeDataset(w io.Writer, dims []*statDimension, cells []statCell, decimals
 			}
 			category["unit"] = unit
 		}
-		set.Dimension[d.id] = map[string]any{"label": d.en + " / " + d.vi, "category": category}
+		dimension := map[string]any{"label": d.en + " / " + d.vi, "category": category}
+		if x := d.extension(); x != nil {
+			dimension["extension"] = x
+		}
+		set.Dimension[d.id] = dimension
 	}
 	head, err := json.Marshal(set)
 	if err != nil {
@@ -183,6 +187,25 @@ func writeDataset(w io.Writer, dims []*statDimension, cells []statCell, decimals
 	writeSparse(bw, `},"base_period":{`, places, func(p int) string { return quoted(at[p].base) })
 	bw.WriteString("}}}\n")
 	return bw.Flush()
+}
+
+// extension says of base years and prices what PxWeb says of them, in its words.
+func (d *statDimension) extension() map[string]any {
+	name, words := "", map[string]string{}
+	for _, c := range d.codes {
+		switch {
+		case d.id == "FIXED_BASE" && c != d.empty:
+			name, words[c] = "basePeriod", c
+		case d.id == "PRICES" && c == "current":
+			name, words[c] = "priceType", "Current"
+		case d.id == "PRICES" && c == "constant":
+			name, words[c] = "priceType", "Fixed"
+		}
+	}
+	if name == "" {
+		return nil
+	}
+	return map[string]any{name: words}
 }
 
 // order sorts periods and vintages; what came first stays first elsewhere.
