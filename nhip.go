@@ -145,9 +145,30 @@ type Record struct {
 	// Mentions are the entities and catalog terms with the place in the text where
 	// each stands; People, Organisations, Places and Industries summarise them.
 	Mentions []Mention `json:"-"`
+	// Fingerprint marks the wording of the text, to find copies of it (see
+	// [CommonMarks]); nil where the text is too short.
+	Fingerprint []uint32 `json:"-"`
 	// Reject is why the page is no document we load ("not_article",
 	// "empty_document", "parse_error", "js_required" ...); empty if it is one.
 	Reject string `json:"rejected,omitempty"`
+}
+
+// FingerprintMarks is the number of marks of a fingerprint, SameStory how many of them
+// two texts have in common at least if one is a copy of the other: more than half of their
+// wording are the same.
+const (
+	FingerprintMarks = 32
+	SameStory        = 20
+)
+
+// CommonMarks counts the marks that two fingerprints have in common.
+func CommonMarks(a, b []uint32) (n int) {
+	for i := range min(len(a), len(b)) {
+		if a[i] == b[i] && a[i] != 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // Article is the text of a document and who published it when. Body holds one

@@ -272,7 +272,7 @@ func (b *batch) addDocument(page *nhip.Page, r *nhip.Record, a arrival, got assi
 	row := documentRow{number: got.number, source: page.Source, url: page.URL, kind: string(page.Kind), article: article,
 		body: body, paragraphStarts: starts, publishedAt: a.published, modifiedAt: a.modified,
 		issues: append(issueTexts(r.Issues), issues...), observations: uint32(observations), mentions: uint32(mentions),
-		sha256: got.sha256, contentHash: a.hash, newContent: got.newContent, reader: r.Reader, runID: b.run, batchID: b.id}
+		sha256: got.sha256, contentHash: a.hash, fingerprint: r.Fingerprint, newContent: got.newContent, reader: r.Reader, runID: b.run, batchID: b.id}
 	b.documents = append(b.documents, row)
 	b.tally(&row, 1)
 }

@@ -85,6 +85,7 @@ type documentRow struct {
 	mentions        uint32
 	sha256          [32]byte
 	contentHash     [16]byte
+	fingerprint     []uint32
 	reader, runID   string
 	batchID         uint64
 	newContent      bool
@@ -127,6 +128,7 @@ var documentColumns = []columnOf[documentRow]{
 	field("mention_count", "UInt32", func(r *documentRow) uint32 { return r.mentions }),
 	field("body_sha256", "FixedString(32)", func(r *documentRow) []byte { return r.sha256[:] }),
 	field("content_hash", "FixedString(16)", func(r *documentRow) []byte { return r.contentHash[:] }),
+	field("story_marks", "Array(UInt32)", func(r *documentRow) []uint32 { return r.fingerprint }),
 	field("reader", "String", func(r *documentRow) string { return r.reader }),
 	field("run_id", "String", func(r *documentRow) string { return r.runID }),
 	field("batch_id", "UInt64", func(r *documentRow) uint64 { return r.batchID }),

@@ -131,6 +131,7 @@ func (r *Reader) readArticle(rec *nhip.Record, p *nhip.Page, src *catalog.Source
 	if reject != "" {
 		return
 	}
+	rec.Fingerprint = fingerprint(rec.Article.Body)
 	at := spokenAt(&rec.Article, p)
 	r.readEntities(rec, src, at)
 	ctx := fact.Context{At: at, Mentions: rec.Mentions}

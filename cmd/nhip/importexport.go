@@ -53,7 +53,7 @@ var importCommand = command{
 
 // exported are the views that export writes out.
 var exported = []string{"v_articles", "v_observations", "v_observation_first", "v_observation_vintages", "v_revisions", "v_findings", "v_disagreements",
-	"v_mentions", "v_sources", "v_runs", "v_daily"}
+	"v_mentions", "v_stories", "v_article_changes", "v_sources", "v_runs", "v_daily"}
 
 var exportCommand = command{
 	name:    "export",

@@ -34,6 +34,8 @@ func Run(t *testing.T, open func(t *testing.T) *loader.Store) {
 		{"fifty documents", fiftyDocuments},
 		{"withdrawn", withdrawn},
 		{"withdrawn in a batch", withdrawnInBatch},
+		{"stories", stories},
+		{"what an edit changed", articleChanges},
 		{"mentions", mentions},
 		{"visits", visits},
 		{"many visits", manyVisits},

@@ -1,5 +1,5 @@
--- How often a phrase is written, by month: articles that hold it and articles in all
--- vi: Một cụm từ được viết bao nhiêu lần, theo tháng: số bài có cụm từ và tổng số bài
+-- How often a phrase is written, by month: articles that hold it and articles in all; copies of an article are one story
+-- vi: Một cụm từ được viết bao nhiêu lần, theo tháng: số bài có cụm từ và tổng số bài; các bản đăng lại tính là một câu chuyện
 -- arg phrase: the phrase; diacritics and case do not matter, only the whole phrase counts
 -- example: nhip trends mentions "công nghiệp hỗ trợ" --by quarter
 --
@@ -17,9 +17,12 @@ SELECT
   countIf(found) AS articles,
   count() AS of_articles,
   round(100 * articles / of_articles, 1) AS percent,
+  uniqExactIf(story, found) AS stories,
   articles AS bar
 FROM (
-  SELECT assumeNotNull(published_at) AS t,
+  SELECT a.t AS t, a.found AS found, if(c.story_id = 0, a.doc_id, c.story_id) AS story
+  FROM (
+  SELECT assumeNotNull(published_at) AS t, doc_id,
     hasAllTokens(folded, words) AND match(folded, phrase_between_borders) AS found
   FROM v_articles
   WHERE published_at IS NOT NULL AND kind != 'table'
@@ -28,6 +31,8 @@ FROM (
       SELECT doc_id FROM v_mentions WHERE kind = 'place' AND (id = {place:String} OR name = {place:String})))
     AND ({industry:String} = '' OR doc_id IN (
       SELECT doc_id FROM v_mentions WHERE kind = 'industry' AND (id = {industry:String} OR name = {industry:String})))
+  ) AS a
+  LEFT JOIN v_story_copies AS c ON a.doc_id = c.doc_id
 )
 GROUP BY start
 ORDER BY start
