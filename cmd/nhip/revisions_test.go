@@ -88,12 +88,17 @@ func releases() []release {
 	}
 }
 
-// TestRevisionClasses: a rounding, a revision, a new base, an addition and a removal are
-// told apart, and a jump of magnitude and two sources that disagree are shown.
-func TestRevisionClasses(t *testing.T) {
+func TestRevisions(t *testing.T) {
 	needEngine(t)
 	dir := t.TempDir()
 	loadReleases(t, dir, releases())
+	t.Run("views", func(t *testing.T) { revisionViews(t, dir) })
+	t.Run("questions", func(t *testing.T) { revisionQuestions(t, dir) })
+}
+
+// revisionViews: a rounding, a revision, a new base, an addition and a removal are told
+// apart, and a jump of magnitude and two sources that disagree are shown.
+func revisionViews(t *testing.T, dir string) {
 	ask := func(sql string) string {
 		return strings.TrimSpace(nhipOutput(t, dir, "query", "--format", "TSV", sql))
 	}
@@ -127,11 +132,8 @@ func TestRevisionClasses(t *testing.T) {
 	}
 }
 
-// TestRevisionsQuestion: the questions give what the views hold.
-func TestRevisionsQuestion(t *testing.T) {
-	needEngine(t)
-	dir := t.TempDir()
-	loadReleases(t, dir, releases())
+// revisionQuestions: the questions and exports give what the views hold.
+func revisionQuestions(t *testing.T, dir string) {
 	out := nhipOutput(t, dir, "trends", "revisions", "steel-output", "--industry", "Thép cán", "--format", "csv")
 	if !strings.Contains(out, "2031-02,cuc-a,Việt Nam,level,,,tấn,2031-02-28,1300000,2031-03-31,1450000,150000,11.54,revision,estimate → actual,150000,1,Thép cán") {
 		t.Errorf("revisions:\n%s", out)
