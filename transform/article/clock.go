@@ -62,11 +62,11 @@ func (g *reading) stampOfText() []stamp {
 	for _, step := range []func(*html.Node) *html.Node{following, preceding} {
 		texts := 0
 		for n := step(g.titleNode); n != nil && texts < 8; n = step(n) {
-			if n.Type != html.TextNode {
-				continue
+			if n.Type != html.TextNode || n.Parent != nil && silent(n.Parent) {
+				continue // of scripts first: repairing one takes long
 			}
 			s := vi.Repair(n.Data)
-			if s == "" || inside(n, g.titleNode) || n.Parent != nil && silent(n.Parent) {
+			if s == "" || inside(n, g.titleNode) {
 				continue
 			}
 			texts++

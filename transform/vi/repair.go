@@ -44,19 +44,33 @@ func Repair(s string) string {
 	return norm.NFC.String(b.String())
 }
 
-// clean reports, without allocating, that Repair would return s itself.
+// clean reports, without allocating, that Repair would return s itself. Nearly all of
+// a text is letters that need no look into the tables.
 func clean(s string) bool {
-	before := ' '
-	for _, r := range s {
-		switch {
-		case r == ' ' && before == ' ':
-			return false
-		case r != ' ' && isBlank(r), isInvisible(r), r == utf8.RuneError, repairedLetter(r) != r:
+	before, plain := rune(' '), true
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if c < ' ' || c == 0x7F || c == ' ' && before == ' ' {
+				return false
+			}
+			before = rune(c)
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r < 0x1EA0 || r > 0x1EF9 {
+			if isBlank(r) || isInvisible(r) || r == utf8.RuneError {
+				return false
+			}
+			plain = plain && r < 0x300
+		}
+		if repairedLetter(r) != r {
 			return false
 		}
 		before = r
+		i += size
 	}
-	return (before != ' ' || s == "") && isNFC(s)
+	return (before != ' ' || s == "") && (plain || isNFC(s))
 }
 
 // isNFC reports whether s is NFC. What prose is made of needs no look into the tables:
