@@ -227,7 +227,7 @@ func readFile(stdin io.Reader, name string) ([]byte, error) {
 	return body, nil
 }
 
-// guessKind tells feeds, plain text and pages apart by name and first bytes.
+// guessKind tells feeds, plain text, tables and pages apart by name and first bytes.
 func guessKind(name string, body []byte) nhip.PageKind {
 	head := bytes.ToLower(body[:min(len(body), 2048)])
 	switch {
@@ -235,8 +235,18 @@ func guessKind(name string, body []byte) nhip.PageKind {
 		return nhip.KindFeed
 	case strings.EqualFold(filepath.Ext(name), ".txt"):
 		return nhip.KindText
-	case strings.EqualFold(filepath.Ext(name), ".xlsx"), strings.EqualFold(filepath.Ext(name), ".xls"):
+	}
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".xlsx", ".xlsm", ".xls", ".px":
 		return nhip.KindTable
+	case ".json":
+		if bytes.Contains(body, []byte(`"dimension"`)) || bytes.Contains(body, []byte(`"columns"`)) || bytes.Contains(body, []byte(`"dataSets"`)) {
+			return nhip.KindTable
+		}
+	case ".xml":
+		if bytes.Contains(head, []byte("sdmx")) {
+			return nhip.KindTable
+		}
 	}
 	return nhip.KindArticle
 }

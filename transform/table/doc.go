@@ -8,6 +8,11 @@
 // precedence; the place of each row among the others; the reading of the number by a
 // vote of the table. docs/tables.md shows each with an example.
 //
+// Files of dimensions (JSON-stat, PC-Axis, PxWeb) become a cube, whose labels are read
+// with the same grammar of periods, statuses and units; SDMX messages name their
+// concepts. Both meet the grids' observations in [Result] only. Formats are told apart
+// by the first bytes (format.go).
+//
 // Nothing is guessed. A table with a column that the grammar does not understand is
 // set aside whole, with the reason ([Quarantine]); what was concluded rather than read
 // is a flag on the observation.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,6 +45,7 @@ type goldObservation struct {
 	Accum       string `json:"accumulation"`
 	RefAreaName string `json:"ref_area_name"`
 	Path        []string
+	Activity    string
 	Hidden      bool
 }
 
@@ -310,4 +312,32 @@ func dataCells(t *testing.T, name string) func(string) string {
 		}
 	}
 	return func(cell string) string { return names[cell] }
+}
+
+// TestGoldTexts scores the plain-text tables, whose observations have no cell: they are
+// known by the label and the period.
+func TestGoldTexts(t *testing.T) {
+	r := table.New(loadCatalog(t))
+	var total score
+	for _, g := range readGold(t) {
+		if filepath.Ext(g.Sample.Path) != ".txt" {
+			continue
+		}
+		res := readFile(t, r, filepath.Join("statistics", g.Sample.Path))
+		name := func(label, period string) string { return label + " @ " + period }
+		for i := range g.Observations {
+			g.Observations[i].RefAreaName = "" // only in the address or the book's title
+			g.Observations[i].Cell = name(g.Observations[i].Activity, g.Observations[i].TimePeriod)
+			g.Observations[i].Path = nil
+		}
+		got := slices.Clone(res.Observations)
+		for i, o := range got {
+			got[i].Cell, got[i].Path = name(o.Path[len(o.Path)-1], o.Period), nil
+		}
+		s := measure(t, g, got, func(cell string) string { return cell })
+		t.Logf("%s: %v %v", g.Gold, s, res.Quarantined)
+		total.add(s)
+	}
+	t.Logf("texts: %v", total)
+	floor(t, total, 0.99, 0.97, 0.95)
 }

@@ -38,8 +38,28 @@ func readHTML(p *nhip.Page, src *catalog.Source) (document, error) {
 	w.flush()
 	if n := len(d.grids); n > 0 {
 		d.grids[n-1].below = w.text
+		return d, nil
+	}
+	for _, pre := range preformatted(root) {
+		d.addText(pre)
 	}
 	return d, nil
+}
+
+// preformatted returns the texts in which blanks align the columns, as flip-books have
+// them.
+func preformatted(root *html.Node) []string {
+	var found []string
+	for _, n := range cascadia.QueryAll(root, cascadia.MustCompile("pre")) {
+		var b strings.Builder
+		for c := range n.Descendants() {
+			if c.Type == html.TextNode {
+				b.WriteString(c.Data)
+			}
+		}
+		found = append(found, b.String())
+	}
+	return found
 }
 
 // pageWalker collects tables and lines in document order.

@@ -91,7 +91,7 @@ func fixtureCatalog() *catalog.Catalog {
 }
 
 func TestRead(t *testing.T) {
-	files, err := filepath.Glob("testdata/read/*.txtar")
+	files, err := filepath.Glob("testdata/*/*.txtar") // read: pages; formats: other files
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no fixtures: %v", err)
 	}

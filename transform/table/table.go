@@ -23,6 +23,7 @@ type Reader struct {
 	indicators []indicatorPhrase // longest phrase first
 	places     map[string][]*catalog.Place
 	industries map[string]*catalog.Industry
+	plain      map[string][]*catalog.Place // by name without accents
 	country    *catalog.Place
 }
 
@@ -34,7 +35,7 @@ type indicatorPhrase struct {
 // New prepares a reader with the units, indicators, places and industries of a
 // catalog; nil knows the general units only.
 func New(c *catalog.Catalog) *Reader {
-	r := &Reader{units: newUnits(c), places: map[string][]*catalog.Place{}, industries: map[string]*catalog.Industry{}}
+	r := &Reader{units: newUnits(c), places: map[string][]*catalog.Place{}, plain: map[string][]*catalog.Place{}, industries: map[string]*catalog.Industry{}}
 	if c == nil {
 		return r
 	}
@@ -51,6 +52,9 @@ func New(c *catalog.Catalog) *Reader {
 		for _, name := range append([]string{p.Name}, p.Aliases...) {
 			key := placeKey(name)
 			r.places[key] = append(r.places[key], p)
+			if p.Level == "province" || p.Level == "region" {
+				r.plain[plainKey(name)] = append(r.plain[plainKey(name)], p)
+			}
 		}
 	}
 	for _, x := range c.Industries {
@@ -81,16 +85,28 @@ type Quarantine struct {
 	Reason string
 }
 
-// Read reads the tables of a page: HTML, or a workbook in Office Open XML. It never
-// fails as a whole: what cannot be read is an issue or a quarantined table. src may be
-// nil; it tells where on a page the text stands and which place the publisher
+// Read reads the tables of a page: HTML, workbooks (.xlsx, .xls), plain text, SDMX-ML,
+// SDMX-JSON, JSON-stat, PC-Axis and answers of PxWeb, told apart by their bytes. It
+// never fails as a whole: what cannot be read is an issue or a quarantined table. src may
+// be nil; it tells where on a page the text stands and which place the publisher
 // stands for.
 func (r *Reader) Read(p *nhip.Page, src *catalog.Source) Result {
 	var d document
 	var err error
-	if isWorkbook(p) {
+	switch formatOf(p) {
+	case formatSDMX:
+		return r.readSDMXPage(p, src)
+	case formatJSON:
+		return r.readJSONPage(p, src)
+	case formatPCAxis:
+		return r.readPCAxisPage(p, src)
+	case formatXLSX:
 		d, err = readWorkbook(p)
-	} else {
+	case formatXLS:
+		d, err = readXLS(p)
+	case formatText:
+		d, err = readText(p)
+	default:
 		d, err = readHTML(p, src)
 	}
 	res := Result{Title: d.title, Lines: d.lines, PublishedAt: d.published, Issues: d.issues}

@@ -63,7 +63,7 @@ var tableUnits = []unit{
 	{id: "HK", family: "transport"}, {id: "HK.km", family: "transport"}, {id: "lượt HK", family: "transport"}, {id: "lượt HK.km", family: "transport"},
 	{id: "tấn.km", family: "transport"}, {id: "lượt người", family: "count"}, {id: "lượt khách", family: "count"},
 	{id: "‰", family: "ratio"}, {id: "lần", family: "ratio"}, {id: "điểm", family: "ratio"}, {id: "tuổi", family: "time"},
-	{id: "m2", family: "area"}, {id: "m3", family: "volume"}, {id: "m", family: "length"}, {id: "mét", family: "length"}, {id: "km", family: "length"}, {id: "lít", family: "volume"},
+	{id: "m2", family: "area"}, {id: "m3", family: "volume"}, {id: "m", family: "length"}, {id: "mét", family: "length"}, {id: "km", family: "length"}, {id: "km2", family: "area"}, {id: "lít", family: "volume"},
 	{id: "kg", family: "mass"}, {id: "tạ", family: "mass"}, {id: "tấn", family: "mass"}, {id: "ha", family: "area"}, {id: "kWh", family: "energy"}, {id: "MW", family: "energy"},
 	{id: "người", family: "count"}, {id: "doanh nghiệp", family: "count"}, {id: "dự án", family: "count"}, {id: "vụ", family: "count"}, {id: "hộ", family: "count"},
 	{id: "cái", family: "count"}, {id: "chiếc", family: "count"}, {id: "con", family: "count"}, {id: "cây", family: "count"}, {id: "quả", family: "count"},
@@ -73,7 +73,10 @@ var tableUnits = []unit{
 }
 
 var unitAliases = map[string]nhip.UnitID{"đồng": "VND", "DN": "doanh nghiệp", "đô la Mỹ": "USD", "mét vuông": "m2", "mét khối": "m3", "con gia cầm": "con",
-	"hành khách": "HK", "lượt hành khách": "lượt HK", "hành khách.km": "HK.km", "T.km": "tấn.km", "xe": "chiếc"}
+	"hành khách": "HK", "lượt hành khách": "lượt HK", "hành khách.km": "HK.km", "T.km": "tấn.km", "xe": "chiếc",
+	"person": "người", "persons": "người", "pers.": "người", "pers": "người", "people": "người", "head": "con", "heads": "con", "household": "hộ", "households": "hộ",
+	"dong": "VND", "dongs": "VND", "ton": "tấn", "tons": "tấn", "tonne": "tấn", "tonnes": "tấn", "hectare": "ha", "hectares": "ha", "per cent": "%", "percent": "%", "enterprise": "doanh nghiệp", "enterprises": "doanh nghiệp",
+	"project": "dự án", "projects": "dự án", "times": "lần", "kilogram": "kg", "kilograms": "kg", "quintal": "tạ"}
 
 func newUnits(c *catalog.Catalog) units {
 	u := units{}
@@ -95,6 +98,9 @@ func newUnits(c *catalog.Catalog) units {
 		add(string(x.id), x)
 	}
 	for form, id := range unitAliases {
+		if id == "%" {
+			add(form, percentUnit)
+		}
 		for _, x := range tableUnits {
 			if x.id == id {
 				add(form, x)
@@ -127,8 +133,7 @@ func (u units) parse(text string) (unit, bool) {
 	for _, w := range unitIntro {
 		if rest, ok := strings.CutPrefix(key, w); ok && (rest == "" || strings.ContainsAny(rest[:1], " :(-/")) {
 			key = strings.Trim(rest, " :-/().")
-			raw = lastWords(raw, key)
-			break
+			raw = lastWords(raw, key) // another may follow: "Đơn vị tính - Unit: %"
 		}
 	}
 	if key == "" || len(key) > 60 {

@@ -19,9 +19,6 @@ const (
 	maxRows     = 20_000
 )
 
-// isWorkbook reports the bytes of a zip archive: .xlsx and its like.
-func isWorkbook(p *nhip.Page) bool { return bytes.HasPrefix(p.Body, []byte("PK\x03\x04")) }
-
 // readWorkbook turns each sheet into a grid. A broken sheet is an issue, the others are
 // read.
 func readWorkbook(p *nhip.Page) (document, error) {
