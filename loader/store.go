@@ -92,7 +92,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	if err = s.connect(opts); err == nil {
-		err = s.admin.Ping(ctx)
+		if s.engine == nil { // an address that does not answer is told at once
+			err = s.admin.Ping(ctx)
+		} else { // an engine that was just killed is started again by the next question
+			err = s.send(ctx, "open", s.admin.Ping)
+		}
 	}
 	if err != nil {
 		s.Close()
