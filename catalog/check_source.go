@@ -42,6 +42,21 @@ func (s *Source) setDefaults() {
 			l.Next.First = 2
 		}
 	}
+	for i := range s.Discover.Archives {
+		a := &s.Discover.Archives[i]
+		if a.Pages == 0 {
+			a.Pages = 1
+		}
+		if a.Format == "" {
+			a.Format = "html"
+		}
+		if a.Back == 0 {
+			a.Back = 2
+		}
+		if a.Next.First == 0 && a.Next.Pattern != "" {
+			a.Next.First = 2
+		}
+	}
 }
 
 var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
@@ -160,14 +175,19 @@ func (k *checker) checkHosts(s *Source) {
 
 func (k *checker) checkDiscover(s *Source) {
 	d := s.Discover
-	if s.IsEnabled() && len(d.Feeds)+len(d.Listings)+len(d.Sitemaps)+len(d.Pages) == 0 {
-		k.problem(s, "discover", "names no feed, listing, sitemap or page, so nothing is ever found: add one, or write enabled: false")
+	if s.IsEnabled() && len(d.Feeds)+len(d.Listings)+len(d.Sitemaps)+len(d.Archives)+len(d.Pages) == 0 {
+		k.problem(s, "discover", "names no feed, listing, sitemap, archive or page, so nothing is ever found: add one, or write enabled: false")
 	}
 	for i, f := range d.Feeds {
 		k.checkURL(s, fmt.Sprintf("discover.feeds[%d].url", i), f.URL)
 	}
 	for i, u := range d.Sitemaps {
-		k.checkURL(s, fmt.Sprintf("discover.sitemaps[%d]", i), u)
+		if u != RobotsSitemaps {
+			k.checkURL(s, fmt.Sprintf("discover.sitemaps[%d]", i), u)
+		}
+	}
+	for i := range d.Archives {
+		k.checkArchive(s, fmt.Sprintf("discover.archives[%d].", i), &d.Archives[i])
 	}
 	for i, u := range d.Pages {
 		k.checkURL(s, fmt.Sprintf("discover.pages[%d]", i), u)
@@ -241,6 +261,24 @@ func (k *checker) checkListing(s *Source, prefix string, l *Listing) {
 	if !counted {
 		k.problem(s, prefix+"next.pattern", "has no {n}: every following page would be the same one")
 	}
+}
+
+// checkArchive reports an address that holds no date, or one that is written in
+// another way, and what would be wrong with the list of a day.
+func (k *checker) checkArchive(s *Source, prefix string, a *Archive) {
+	if a.URL != "" {
+		rest := datePart.ReplaceAllString(a.URL, "")
+		if !strings.Contains(a.URL, "{yyyy}") && !strings.Contains(a.URL, "{from}") {
+			k.problem(s, prefix+"url", "holds no {yyyy} and no {from}: every day would be the same list; a list without a date belongs into listings")
+		} else if strings.ContainsAny(rest, "{}") {
+			k.problem(s, prefix+"url", "is %q: only {yyyy}, {mm}, {dd}, {m}, {d}, {from} and {to} are known", a.URL)
+		}
+	}
+	if a.Back < 0 || a.Back > 366 {
+		k.problem(s, prefix+"back", "is %d: write how many days, months or years a run asks for, from 1 to 366", a.Back)
+	}
+	l, _ := a.On(time.Now())
+	k.checkListing(s, prefix, &l)
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

@@ -18,6 +18,7 @@ var documented = map[string]any{
 	"discover":                 Discover{},
 	"discover.feeds[]":         Feed{},
 	"discover.listings[]":      Listing{},
+	"discover.archives[]":      Archive{},
 	"discover.listings[].next": Next{},
 	"documents":                Documents{},
 	"layouts[]":                Layout{},

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"regexp"
+	"strconv"
 	"time"
 
 	"nhip"
@@ -41,8 +42,80 @@ type Duration time.Duration
 type Discover struct {
 	Feeds    []Feed    `yaml:"feeds"`
 	Listings []Listing `yaml:"listings"`
-	Sitemaps []string  `yaml:"sitemaps"`
-	Pages    []string  `yaml:"pages"` // fixed addresses of documents
+	Sitemaps []string  `yaml:"sitemaps"` // addresses, or RobotsSitemaps
+	Pages    []string  `yaml:"pages"`    // fixed addresses of documents
+
+	Archives []Archive `yaml:"archives"`
+}
+
+// RobotsSitemaps stands among the sitemaps of a source for those that the robots.txt
+// of its first host names.
+const RobotsSitemaps = "robots"
+
+// Archive is a list of what was published in a day, a month or a year, at an
+// address that holds the date.
+type Archive struct {
+	// URL is the address with the date in it: {yyyy}, {mm} and {dd}, {m} and {d} without
+	// a leading zero, {from} and {to} as epoch seconds of the first and the last second
+	// of a day. The smallest unit that occurs is the period of the archive. The dates
+	// are those of Asia/Ho_Chi_Minh.
+	URL     string `yaml:"url"`
+	Section string `yaml:"section"`
+	Links   string `yaml:"links"`
+	Next    Next   `yaml:"next"`
+	Pages   int    `yaml:"pages"` // of each period; default 1
+	Format  string `yaml:"format"`
+	Back    int    `yaml:"back"` // periods a run asks for, the current one included; default 2
+}
+
+var datePart = regexp.MustCompile(`\{(yyyy|mm|dd|m|d|from|to)\}`)
+
+// period is the time from one list of the archive to the next.
+func (a *Archive) period() (years, months, days int) {
+	parts := map[string]bool{}
+	for _, m := range datePart.FindAllStringSubmatch(a.URL, -1) {
+		parts[m[1]] = true
+	}
+	switch {
+	case parts["d"], parts["dd"], parts["from"], parts["to"]:
+		return 0, 0, 1
+	case parts["m"], parts["mm"]:
+		return 0, 1, 0
+	}
+	return 1, 0, 0
+}
+
+// On returns the list of the period in which t lies, and when that period begins.
+func (a *Archive) On(t time.Time) (l Listing, first time.Time) {
+	t = t.In(nhip.Zone)
+	years, months, days := a.period()
+	month, day := t.Month(), t.Day()
+	if days == 0 {
+		day = 1
+	}
+	if years > 0 {
+		month = time.January
+	}
+	first = time.Date(t.Year(), month, day, 0, 0, 0, 0, nhip.Zone)
+	last := first.AddDate(years, months, days).Add(-time.Second)
+	address := datePart.ReplaceAllStringFunc(a.URL, func(part string) string {
+		switch part {
+		case "{yyyy}":
+			return first.Format("2006")
+		case "{mm}":
+			return first.Format("01")
+		case "{dd}":
+			return first.Format("02")
+		case "{m}":
+			return first.Format("1")
+		case "{d}":
+			return first.Format("2")
+		case "{from}":
+			return strconv.FormatInt(first.Unix(), 10)
+		}
+		return strconv.FormatInt(last.Unix(), 10)
+	})
+	return Listing{URL: address, Section: a.Section, Links: a.Links, Next: a.Next, Pages: a.Pages, Format: a.Format}, first
 }
 
 // Feed is an RSS, Atom or JSON feed.

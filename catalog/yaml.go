@@ -22,6 +22,7 @@ var required = map[string][]string{
 	"Source":    {"id", "name", "kind", "hosts", "selectors", "schedule"},
 	"Feed":      {"url"},
 	"Listing":   {"url"},
+	"Archive":   {"url"},
 	"Family":    {"id", "name", "layouts"},
 	"Unit":      {"id", "family", "forms"},
 	"Indicator": {"id", "name", "phrases", "measure"},

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	whatwg "github.com/nlnwa/whatwg-url/url"
 
@@ -226,7 +227,7 @@ func publishesHTTPS(src *catalog.Source) bool {
 	for a := range declared(src) {
 		return strings.HasPrefix(a, "https:")
 	}
-	return false
+	return slices.Contains(src.Discover.Sitemaps, catalog.RobotsSitemaps) // where else would they be looked for?
 }
 
 // declared yields all addresses a source file names.
@@ -242,9 +243,14 @@ func declared(src *catalog.Source) iter.Seq[string] {
 				return
 			}
 		}
+		for i := range src.Discover.Archives {
+			if l, _ := src.Discover.Archives[i].On(time.Time{}); !yield(l.URL) {
+				return
+			}
+		}
 		for _, more := range [][]string{src.Discover.Sitemaps, src.Discover.Pages} {
 			for _, a := range more {
-				if !yield(a) {
+				if a != catalog.RobotsSitemaps && !yield(a) {
 					return
 				}
 			}

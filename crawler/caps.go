@@ -45,16 +45,16 @@ func (t *capped) RoundTrip(req *http.Request) (*http.Response, error) {
 		end()
 		return nil, causeOf(ctx, err)
 	}
-	decodedCap := t.limits.DecodedBytes
+	decodedCap, wireCap := t.limits.DecodedBytes, t.limits.WireBytes
 	if a := attemptOf(req.Context()); a != nil && a.decodedCap > 0 {
-		decodedCap = a.decodedCap
+		decodedCap, wireCap = a.decodedCap, max(wireCap, a.decodedCap) // it may come unpacked
 	}
-	if resp.ContentLength > t.limits.WireBytes {
+	if resp.ContentLength > wireCap {
 		end()
 		_ = resp.Body.Close() // unread, so the connection goes too
-		return nil, tooLarge("announced %d bytes, the cap is %d", resp.ContentLength, t.limits.WireBytes)
+		return nil, tooLarge("announced %d bytes, the cap is %d", resp.ContentLength, wireCap)
 	}
-	wire := &wireReader{body: resp.Body, ctx: ctx, cap: t.limits.WireBytes, total: t.bytes}
+	wire := &wireReader{body: resp.Body, ctx: ctx, cap: wireCap, total: t.bytes}
 	wire.watch(t.limits, cancel)
 	body, err := decode(wire, resp.Header, req.URL.Path, t.limits)
 	if err != nil {

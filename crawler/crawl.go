@@ -30,7 +30,8 @@ type session struct {
 	emit    func(context.Context, nhip.Fetch) error
 
 	collector *colly.Collector
-	attempt   attempt // of the running request
+	gate      *robotsGate // of the collector's transport
+	attempt   attempt     // of the running request
 	got       *answer
 	bytes     atomic.Int64
 	lastSize  int // of a body
@@ -42,6 +43,7 @@ type session struct {
 	asked     map[string]bool        // what Memory was asked for
 
 	index      []nhip.Visit // of index pages, emitted last
+	readAgain  bool         // the index page at hand is to be read by the next run too, changed or not
 	indexTried int
 	indexGood  int
 	reached    bool // some request of this source was answered
@@ -99,10 +101,7 @@ func (s *session) run() error {
 	if err := s.recall(s.documents); err != nil {
 		return err
 	}
-	left := s.src.MaxPerRun
-	if left <= 0 {
-		left = defaultMaxPerRun
-	}
+	left := s.budget()
 	for _, d := range s.documents {
 		if s.skip(d, left) {
 			continue

@@ -61,6 +61,8 @@ type Options struct {
 	// RootCAs replaces the system's certificate authorities.
 	RootCAs *x509.CertPool
 	Limits  Limits
+	// Backfill makes crawls look further back than usual.
+	Backfill Backfill
 	// Now is the clock of visits, pages and due times; time.Now by default. Delays and
 	// deadlines always run on the machine's own monotonic clock.
 	Now func() time.Time
@@ -142,6 +144,7 @@ type Crawler struct {
 	memory       Memory
 	archive      *Archive
 	limits       Limits
+	backfill     Backfill
 	now          func() time.Time
 	progress     func(Progress)
 
@@ -177,7 +180,7 @@ func New(o Options) (*Crawler, error) {
 		o.Now = time.Now
 	}
 	limits := o.Limits.withDefaults()
-	c := &Crawler{agent: agent, token: token, memory: o.Memory, archive: o.Archive, limits: limits, now: o.Now, progress: o.Progress,
+	c := &Crawler{agent: agent, token: token, memory: o.Memory, archive: o.Archive, limits: limits, backfill: o.Backfill, now: o.Now, progress: o.Progress,
 		limiter: newLimiter(limits.MaxWait), robots: newRobotsCache(agent, o.Now)}
 	if o.Archive != nil {
 		c.network = o.Archive

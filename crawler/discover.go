@@ -19,6 +19,7 @@ type indexPage struct {
 	pattern string           // of the following pages, values of the first page filled in
 	depth   int              // of a sitemap below its index
 	declare bool             // the source file names it, or a page of it led here
+	dated   bool             // a list of one period: going back does not lead through its pages
 }
 
 // Keys of Account.Index besides the outcomes.
@@ -27,6 +28,7 @@ const (
 	indexNotArchived = nhip.SkipNotArchived
 	indexBackoff     = classBackoff
 	indexNoLinks     = "no_links" // of a list that was read: its selectors find nothing
+	indexCut         = "cut"      // of a sitemap that was read: damaged, or longer than the protocol allows
 )
 
 // dueLimit is how many documents due for a recheck are taken up in one run.
@@ -37,6 +39,13 @@ const dueLimit = 1000
 // besides, and what earlier runs left due.
 func (s *session) discover() error {
 	queue := s.declaredIndex()
+	if slices.Contains(s.src.Discover.Sitemaps, catalog.RobotsSitemaps) {
+		named, err := s.robotsSitemaps()
+		if err != nil {
+			return err
+		}
+		queue = append(queue, named...)
+	}
 	if s.crawler.archive != nil {
 		queue = append(queue, s.archivedIndex(queue)...)
 	}
@@ -74,11 +83,19 @@ func (s *session) declaredIndex() []indexPage {
 		queue = append(queue, indexPage{url: f.URL, kind: nhip.KindFeed, declare: true})
 	}
 	for _, m := range s.src.Discover.Sitemaps {
+		if m == catalog.RobotsSitemaps {
+			continue
+		}
 		queue = append(queue, indexPage{url: m, kind: nhip.KindSitemap, declare: true})
 	}
 	for i := range s.src.Discover.Listings {
 		l := &s.src.Discover.Listings[i]
 		queue = append(queue, indexPage{url: l.URL, kind: nhip.KindListing, listing: l, page: 1, declare: true})
+	}
+	for i := range s.src.Discover.Archives {
+		for _, l := range s.datedLists(&s.src.Discover.Archives[i]) {
+			queue = append(queue, indexPage{url: l.URL, kind: nhip.KindListing, listing: l, page: 1, declare: true, dated: true})
+		}
 	}
 	return queue
 }
@@ -140,11 +157,15 @@ func (s *session) readIndex(p indexPage) ([]indexPage, error) {
 	v.NextDue = indexDue(&ans, v)
 	var more []indexPage
 	if v.Outcome == nhip.OutcomeOK {
+		s.readAgain = false
 		if more, err = s.links(p, &ans); err != nil {
 			f := classify(err)
 			ans.fault = f
 			v.Outcome, v.Reason, v.Failures = f.outcome, f.class, v.Failures+1
-			v.ETag, v.LastModified, v.BodySHA256 = "", "", [32]byte{} // read it again next time
+			s.readAgain = true
+		}
+		if s.readAgain {
+			v.ETag, v.LastModified, v.BodySHA256 = "", "", [32]byte{}
 		}
 	}
 	s.countIndex(p, &ans, v)
@@ -191,7 +212,7 @@ func (s *session) links(p indexPage, ans *answer) ([]indexPage, error) {
 			return nil, err
 		}
 		for _, item := range items {
-			s.add(item.URL, ans.url, s.documentKind(), found{chosen: true})
+			s.add(item.URL, ans.url, s.documentKind(), found{chosen: true, at: item.Published})
 		}
 		return nil, nil
 	case nhip.KindSitemap:
@@ -215,17 +236,18 @@ func (s *session) listingLinks(p indexPage, ans *answer) ([]indexPage, error) {
 	if len(page.links) == 0 || page.guess && listing != nil && listing.Links != "" {
 		s.account.Index[indexNoLinks]++ // its selectors are out of date
 	}
+	before := len(s.documents)
 	for _, link := range page.links[:min(len(page.links), s.crawler.limits.ListingLinks)] {
 		s.add(link, ans.url, s.documentKind(), found{chosen: !page.guess})
 	}
-	if listing == nil || p.page >= max(listing.Pages, 1) || len(page.links) == 0 {
+	if listing == nil || p.page >= s.pagesOf(p) || len(page.links) == 0 || s.isExhausted(p, page.links, len(s.documents) > before) {
 		return nil, nil
 	}
 	next, pattern := page.following(p.pattern, listing, p.page, ans.url)
 	if next == "" {
 		return nil, nil
 	}
-	return []indexPage{{url: next, kind: nhip.KindListing, listing: listing, page: p.page + 1, pattern: pattern, declare: true}}, nil
+	return []indexPage{{url: next, kind: nhip.KindListing, listing: listing, page: p.page + 1, pattern: pattern, declare: true, dated: p.dated}}, nil
 }
 
 func (s *session) readUndeclared(ans *answer) (*listingPage, error) {
@@ -247,6 +269,7 @@ type found struct {
 	chosen   bool // as a document: an item of a feed, or by the source's selector
 	fixed    bool
 	archived bool
+	at       time.Time // when it was published or changed, where that is said
 }
 
 // add puts an address on the list of documents, once. Addresses that were only guessed to be documents and are none of the
@@ -272,6 +295,8 @@ func (s *session) add(address, base string, kind nhip.PageKind, how found) {
 			return
 		}
 		d.became = nhip.SkipScope
+	} else if !how.fixed && s.isOldDocument(how.at, canonical) {
+		d.became = skipTooOld
 	}
 	s.seen[canonical] = d
 	s.documents = append(s.documents, d)

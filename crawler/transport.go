@@ -54,7 +54,8 @@ func (c *Crawler) chain(s *session) http.RoundTripper {
 		rt = &conditional{next: rt}
 		rt = &limited{next: rt, limiter: c.limiter, delay: s.delay, waiting: s.waiting}
 	}
-	rt = &robotsGate{next: rt, cache: c.robots, token: c.token}
+	s.gate = &robotsGate{next: rt, cache: c.robots, token: c.token}
+	rt = s.gate
 	rt = &scoped{next: rt, src: s.src}
 	return &counted{next: rt, session: s}
 }
@@ -174,7 +175,8 @@ func redirectTarget(location, base string) (string, error) {
 
 // inScope tells whether the source may be asked on this host, which carries its
 // port if that is not the scheme's: ports other than 80 and 443 must stand in the
-// source's hosts or declared addresses.
+// source's hosts or declared addresses. What is declared may also stand on a host
+// below one of them: sitemaps are often on sitemap.example.vn.
 func inScope(src *catalog.Source, host string, isDeclared bool) bool {
 	host = strings.ToLower(host)
 	if bare, port, err := net.SplitHostPort(host); err == nil && usualPort(port) {
@@ -191,7 +193,7 @@ func inScope(src *catalog.Source, host string, isDeclared bool) bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(src.Hosts, func(h string) bool { return strings.HasSuffix(host, "."+bareHost(strings.ToLower(h))) })
 }
 
 // conditional asks only for what changed. The validators belong to this hop's

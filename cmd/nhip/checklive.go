@@ -69,17 +69,27 @@ func (l *liveCheck) run(ctx context.Context) error {
 	s := l.source
 	l.out.line("%s  %s  (%s, selectors %s%s)", s.ID, s.Name, strings.Join(s.Hosts, ", "), s.Selectors, familyOf(s))
 	d := s.Discover
-	if len(d.Feeds)+len(d.Listings)+len(d.Sitemaps)+len(d.Pages) == 0 {
-		l.out.problem("the file names no feed, listing, sitemap or page: there is nothing to ask for")
+	if len(d.Feeds)+len(d.Listings)+len(d.Sitemaps)+len(d.Archives)+len(d.Pages) == 0 {
+		l.out.problem("the file names no feed, listing, sitemap, archive or page: there is nothing to ask for")
 	}
 	for _, f := range d.Feeds {
 		l.feed(ctx, f)
 	}
 	for _, address := range d.Sitemaps {
-		l.sitemap(ctx, address)
+		if address != catalog.RobotsSitemaps {
+			l.sitemap(ctx, address)
+		}
 	}
 	for i := range d.Listings {
 		l.listing(ctx, &d.Listings[i])
+	}
+	for i := range d.Archives {
+		// Yesterday's list is the newest that is whole.
+		list, _ := d.Archives[i].On(time.Now().Add(-24 * time.Hour))
+		l.listing(ctx, &list)
+	}
+	if slices.Contains(d.Sitemaps, catalog.RobotsSitemaps) {
+		l.robotsSitemaps(ctx)
 	}
 	if err := l.documents(ctx); err != nil {
 		return err
@@ -146,12 +156,28 @@ func (l *liveCheck) verdict(address string) {
 	}
 	var others []string
 	for _, s := range v.Sitemaps {
-		if !slices.Contains(l.source.Discover.Sitemaps, s) {
+		if named := l.source.Discover.Sitemaps; !slices.Contains(named, s) && !slices.Contains(named, catalog.RobotsSitemaps) {
 			others = append(others, s)
 		}
 	}
 	if len(others) > 0 {
 		l.out.line("    robots: names sitemaps that the file does not: %s", strings.Join(others[:min(len(others), 5)], ", "))
+	}
+}
+
+// robotsSitemaps looks at the first of the sitemaps that robots.txt names.
+func (l *liveCheck) robotsSitemaps(ctx context.Context) {
+	home := "https://" + l.source.Hosts[0] + "/"
+	l.out.line("\nhome page %s, for its robots.txt", home)
+	l.fetch(ctx, home, nhip.KindListing)
+	v, ok := l.crawler.Robots(home)
+	switch {
+	case !ok || v.Err != nil:
+		return // fetching said so
+	case len(v.Sitemaps) == 0:
+		l.out.problem("%s names no sitemap: take `robots` out of the sitemaps", v.URL)
+	default:
+		l.sitemap(ctx, v.Sitemaps[0])
 	}
 }
 

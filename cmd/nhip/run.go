@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -27,17 +28,22 @@ const version = "0.1"
 
 var runCommand = command{
 	name:    "run",
-	args:    "[--source ID]... [--archive PATH]... [--shard I/N] [--dry-run]",
+	args:    "[--source ID]... [--archive PATH]... [--since DAY] [--depth N] [--budget N] [--shard I/N] [--dry-run]",
 	summary: "Take all enabled sources, or the named ones, through one ingestion run and print its accounts",
 	example: `nhip run                                        all enabled sources
 nhip run --source vnexpress --source cafef      two of them
 nhip run --archive pages.warc.gz                the web as it was kept in a WARC file
 nhip run --archive ./pages                      or in a folder with an index.tsv (file, url, kind)
+nhip run --source moit --since 2025-01-01 --budget 2000
+                                                look further back than usual: date archives, lists page by page
 nhip run --shard 1/3                            the first third of the sources, for one of three machines
 nhip run --dry-run --format json                fetch and read, keep nothing, accounts as JSON`,
 	flags: func(flags *pflag.FlagSet) {
 		flags.StringArray("source", nil, "`id` of a source to run; may be given several times")
 		flags.StringArray("archive", nil, "take the web from this `path` instead of the network; may be given several times")
+		flags.String("since", "", "look back to this `day`: date archives, sitemaps, lists page by page")
+		flags.Int("depth", 0, "follow each list for `N` pages; 0: as its source file says, 200 with --since")
+		flags.Int("budget", 0, "fetch at most `N` documents of each source; 0: as its source file says")
 		flags.String("shard", "", "`I/N`: only the I-th of N parts of the sources")
 		flags.Bool("dry-run", false, "fetch and read, but keep nothing")
 		flags.String("format", "table", "`form` of the accounts: table or json")
@@ -65,6 +71,9 @@ nhip run --dry-run --format json                fetch and read, keep nothing, ac
 			if opts.sources, err = shardOf(opts.sources, shard); err != nil {
 				return err
 			}
+		}
+		if opts.backfill, err = backfill(c); err != nil {
+			return err
 		}
 		opts.dry, _ = c.flags.GetBool("dry-run")
 		run, err := ingest(ctx, c, opts)
@@ -101,6 +110,25 @@ type ingestion struct {
 	archive *crawler.Archive
 	resolve map[string]netip.AddrPort
 	dry     bool
+
+	backfill crawler.Backfill
+}
+
+// backfill is how far back a run was told to look.
+func backfill(c *call) (b crawler.Backfill, err error) {
+	since, err := dateFlag(c, "since")
+	if err != nil {
+		return b, err
+	}
+	if !since.IsZero() {
+		b.Since = time.Date(since.Year, since.Month, since.Day, 0, 0, 0, 0, nhip.Zone)
+	}
+	b.Pages, _ = c.flags.GetInt("depth")
+	b.Budget, _ = c.flags.GetInt("budget")
+	if b.Pages < 0 || b.Budget < 0 {
+		return b, usagef("--depth and --budget count pages and documents: want a number from 0 on")
+	}
+	return b, nil
 }
 
 // ingest wires the stages and runs them once.
@@ -118,7 +146,7 @@ func ingest(ctx context.Context, c *call, in ingestion) (nhip.Run, error) {
 	line := newProgress(c.stderr, "run", len(in.sources))
 	defer line.end()
 	var err error
-	if stages.Crawler, err = newCrawler(c, crawler.Options{Memory: memory, Archive: in.archive, Resolve: in.resolve, Progress: line.crawl}); err != nil {
+	if stages.Crawler, err = newCrawler(c, crawler.Options{Memory: memory, Archive: in.archive, Resolve: in.resolve, Backfill: in.backfill, Progress: line.crawl}); err != nil {
 		return nhip.Run{}, err
 	}
 	if stages.Reader, err = transform.New(in.catalog); err != nil {
