@@ -31,12 +31,14 @@ type Stages struct {
 
 // Options bound a pipeline. The zero value of a field is its default.
 type Options struct {
-	Sources    int           // crawled at once; default 8
-	BatchItems int           // documents loaded together; default 100
-	BatchBytes int           // page bytes loaded together; default 16 MiB, so memory is bounded by configuration
-	BatchAge   time.Duration // a batch older than this is loaded with the next document; default 5 s
-	Grace      time.Duration // for loading what is in hand when the run is cancelled; default 20 s
-	Log        *slog.Logger  // default slog.Default()
+	Sources    int // crawled at once; default 8
+	BatchItems int // documents loaded together; default 100
+	BatchBytes int // page bytes loaded together; default 16 MiB, so memory is bounded by configuration
+	// Numbers loaded together, default 100,000: a file of 1 MB may hold 300,000.
+	BatchObservations int
+	BatchAge          time.Duration // a batch older than this is loaded with the next document; default 5 s
+	Grace             time.Duration // for loading what is in hand when the run is cancelled; default 20 s
+	Log               *slog.Logger  // default slog.Default()
 	// Progress, where set, is told the account of a source whenever it changed. It
 	// must not block. Calls for different sources may overlap.
 	Progress func(account nhip.Account, done bool)
@@ -55,6 +57,9 @@ func NewPipeline(stages Stages, opts Options) (*Pipeline, error) {
 	}
 	if opts.BatchBytes <= 0 {
 		opts.BatchBytes = 16 << 20
+	}
+	if opts.BatchObservations <= 0 {
+		opts.BatchObservations = 100_000
 	}
 	if opts.BatchAge <= 0 {
 		opts.BatchAge = 5 * time.Second
@@ -99,7 +104,7 @@ func (in *intake) settle(ctx context.Context) {
 	if in.err != nil {
 		return
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.pipeline.opts.Grace)
+	grace, cancel := outlive(ctx, in.pipeline.opts.Grace)
 	defer cancel()
 	in.flush(grace)
 }
@@ -115,7 +120,7 @@ func (p *Pipeline) finish(ctx context.Context, run nhip.Run, errs []error) (nhip
 		}
 	}
 	if p.stages.Store != nil {
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.opts.Grace)
+		grace, cancel := outlive(ctx, p.opts.Grace)
 		defer cancel()
 		if err := p.stages.Store.SaveRun(grace, run); err != nil {
 			errs = append(errs, fmt.Errorf("save the accounts of run %s: %w", run.ID, err))
@@ -172,6 +177,7 @@ type intake struct {
 	run      string
 	items    []nhip.Item
 	bytes    int
+	numbers  int       // observations in items
 	since    time.Time // when the oldest of items came
 	fetched  int
 	unknown  int // of a replay: pages whose source the catalog does not know
@@ -185,6 +191,7 @@ func (in *intake) add(ctx context.Context, f nhip.Fetch) error {
 		item.Record = in.pipeline.stages.Reader.Read(f.Page)
 		in.fetched++
 		in.bytes += len(f.Page.Body)
+		in.numbers += len(item.Record.Observations)
 	} else {
 		item.Page = nil // feeds and listings are not kept: the next crawl asks again
 	}
@@ -193,7 +200,7 @@ func (in *intake) add(ctx context.Context, f nhip.Fetch) error {
 	}
 	in.items = append(in.items, item)
 	o := in.pipeline.opts
-	if len(in.items) >= o.BatchItems || in.bytes >= o.BatchBytes || time.Since(in.since) >= o.BatchAge {
+	if len(in.items) >= o.BatchItems || in.bytes >= o.BatchBytes || in.numbers >= o.BatchObservations || time.Since(in.since) >= o.BatchAge {
 		in.settle(ctx)
 	}
 	return in.err
@@ -204,7 +211,7 @@ func (in *intake) flush(ctx context.Context) {
 		return
 	}
 	items := in.items
-	in.items, in.bytes = nil, 0
+	in.items, in.bytes, in.numbers = nil, 0, 0
 	var loaded nhip.Loaded
 	if store := in.pipeline.stages.Store; store == nil {
 		loaded = count(items)
