@@ -151,6 +151,7 @@ const (
 const (
 	codeUnknownTable    = 60
 	codeUnknownDatabase = 81
+	codeNotEnoughSpace  = 243
 )
 
 var (

@@ -22,6 +22,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -196,7 +197,20 @@ func (s *Store) wrap(doing string, err error) error {
 	if errors.As(err, &ex) && ex.Code == codeUnknownTable {
 		return fmt.Errorf("%s: %w (a new store gets its tables by nhip migrate)", doing, err)
 	}
+	if isDiskFull(err) {
+		return fmt.Errorf("%s: the disk is full: make room and run it again; what was acknowledged is kept: %w", doing, err)
+	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// isDiskFull tells that a disk, the engine's or our own, took no more. The engine
+// says so by NOT_ENOUGH_SPACE before it writes, and by the system's words within.
+func isDiskFull(err error) bool {
+	var ex *clickhouse.Exception
+	if errors.As(err, &ex) && (ex.Code == codeNotEnoughSpace || strings.Contains(ex.Message, "No space left on device")) {
+		return true
+	}
+	return errors.Is(err, syscall.ENOSPC)
 }
 
 func named(name string, value any) driver.NamedValue { return clickhouse.Named(name, value) }
