@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -22,8 +23,15 @@ import (
 
 func main() {
 	engine.RunIfChild() // this binary is also the engine's process
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
+
+// memoryLimit is where garbage is collected more often instead of taking more memory. It
+// is no ceiling: what is in use stays. GOMEMLIMIT in the environment overrides it.
+const memoryLimit = 700 << 20
 
 // Exit statuses of contract scripts rely on.
 const (
