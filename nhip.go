@@ -101,6 +101,9 @@ const (
 	OutcomeRetryLater     Outcome = "retry_later"     // try again at Visit.NextDue
 	OutcomePermanentError Outcome = "permanent_error" // trying again would not help
 	OutcomeTruncated      Outcome = "truncated"       // over a cap, or shorter than announced
+
+	// OutcomeDiscovered is no outcome yet: the address is known and was not asked for.
+	OutcomeDiscovered Outcome = "discovered"
 )
 
 // Visit is what one request taught about a URL. The newest visit of a URL lets
@@ -118,6 +121,25 @@ type Visit struct {
 	BodySHA256   [sha256.Size]byte
 	NextDue      time.Time // not before; the zero time means when it is discovered again
 	Failures     int       // in a row
+
+	Link string // as published, which is what is asked for; empty where that is URL
+
+	// Of feeds, listings and sitemaps: how long after At they are polled again, and
+	// how many documents the page announced, and how many of them were not known.
+	Poll       time.Duration
+	Items, New int
+}
+
+// Host is what is remembered of a host between runs, so that a restart is no excuse
+// to ask it sooner.
+type Host struct {
+	Name        string // as in a URL, with its port where that is not the scheme's own
+	Source      SourceID
+	At          time.Time // when this was learnt
+	NextAt      time.Time // no request before: the delay between two
+	ClosedUntil time.Time // no request before: it asked to wait, or failed too often in a row
+	Failures    int       // in a row
+	Reason      string    // class of the last of them
 }
 
 // Fetch is one answer of the crawler: the visit, and the page where there is one
@@ -299,6 +321,7 @@ type Account struct {
 	Index        map[string]int `json:"index"`        // feeds, listings and sitemaps by outcome
 	Bytes        int64          `json:"bytes"`
 	Error        string         `json:"error,omitempty"` // why the source as a whole failed
+	Note         string         `json:"note,omitempty"`  // why the source was left alone, which is no failure
 }
 
 // NewAccount returns an empty account whose maps can be counted into.
@@ -348,9 +371,21 @@ func total(m map[string]int) int {
 // Keys returns the keys of a count in order, for stable output.
 func Keys(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }
 
+// RunMode is what a run takes its pages from.
+type RunMode string
+
+// The modes of a run.
+const (
+	ModeCrawl   RunMode = "crawl"   // the web, everything the source declares
+	ModePoll    RunMode = "poll"    // the web, only what is due
+	ModeArchive RunMode = "archive" // an archive in place of the web
+	ModeReplay  RunMode = "replay"  // kept pages, read again
+)
+
 // Run is the account of one ingestion run.
 type Run struct {
 	ID        string    `json:"run"`
+	Mode      RunMode   `json:"mode"`
 	StartedAt time.Time `json:"started_at"`
 	Took      float64   `json:"took_s"` // seconds
 	Sources   []Account `json:"sources"`

@@ -15,7 +15,7 @@ func (s *Store) SaveRun(ctx context.Context, run nhip.Run) error {
 	}
 	rows := make([]runRow, len(accounts))
 	for i := range accounts {
-		rows[i] = runRow{run.ID, &accounts[i], run.StartedAt, run.Took,
+		rows[i] = runRow{run.ID, run.Mode, &accounts[i], run.StartedAt, run.Took,
 			run.StartedAt.Add(time.Duration(run.Took * float64(time.Second)))}
 	}
 	_, err := insert(ctx, s, run.ID, &runsTable, rows)
@@ -23,7 +23,8 @@ func (s *Store) SaveRun(ctx context.Context, run nhip.Run) error {
 }
 
 type runRow struct {
-	id string
+	id   string
+	mode nhip.RunMode
 	*nhip.Account
 	startedAt time.Time
 	took      float64
@@ -51,6 +52,8 @@ var runsTable = table[runRow]{
 		field("revisions", "UInt64", func(r *runRow) uint64 { return uint64(r.Revisions) }),
 		field("index_pages", "Map(String, UInt64)", func(r *runRow) counts { return countsOf(r.Index) }),
 		field("bytes", "UInt64", func(r *runRow) uint64 { return uint64(r.Bytes) }),
+		field("mode", "String", func(r *runRow) string { return string(r.mode) }),
+		field("note", "String", func(r *runRow) string { return r.Note }),
 		field("error", "String", func(r *runRow) string { return r.Error }),
 	},
 }

@@ -238,7 +238,7 @@ func TestBlocksOfTheTablesOwnTypes(t *testing.T) {
 	sendOwnTypes(t, s, &batchesTable, []commitRow{{batchID: b.id, runID: "run", at: b.at}})
 	account := nhip.NewAccount("bao")
 	account.Skipped["known"] = 2
-	sendOwnTypes(t, s, &runsTable, []runRow{{"run", &account, b.at, 1.5, b.at}})
+	sendOwnTypes(t, s, &runsTable, []runRow{{"run", "", &account, b.at, 1.5, b.at}})
 	if got, want := fmt.Sprint(rowsOf(t, s)), fmt.Sprint(rowsOf(t, plain)); got != want {
 		t.Errorf("tables %v, want %v", got, want)
 	}

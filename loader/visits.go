@@ -14,9 +14,10 @@ import (
 // parses at most 256 KiB.
 const visitsPerQuery = 5000
 
-const visitColumns = "source, url, kind, at, outcome, reason, status, etag, last_modified, body_sha256, next_due, failures"
+const visitColumns = "source, url, kind, at, outcome, reason, status, etag, last_modified, body_sha256, next_due, failures, link, poll_s, items, new_items"
 
-// Visits returns the newest visit of each address that has one. There may be many
+// Visits returns the newest visit of each address that has one; of an address that
+// was only discovered so far one with [nhip.OutcomeDiscovered]. There may be many
 // thousand addresses.
 func (s *Store) Visits(ctx context.Context, source nhip.SourceID, urls []string) (map[string]nhip.Visit, error) {
 	found := make(map[string]nhip.Visit)
@@ -46,7 +47,8 @@ func (s *Store) Visits(ctx context.Context, source nhip.SourceID, urls []string)
 }
 
 // Due returns at most limit visits of documents of the source whose NextDue is set
-// and not after now, the longest due first.
+// and not after now, the longest due first. Documents that were discovered and never
+// asked for are among them; they are due since they were discovered.
 func (s *Store) Due(ctx context.Context, source nhip.SourceID, now time.Time, limit int) ([]nhip.Visit, error) {
 	rows, err := s.conn.Query(ctx, "SELECT "+visitColumns+` FROM visits FINAL
 WHERE source = {source:String} AND kind IN ('article', 'table', 'text') AND next_due <= fromUnixTimestamp64Milli({now:Int64})
@@ -66,14 +68,16 @@ func scanVisits(rows driver.Rows) ([]nhip.Visit, error) {
 		var v nhip.Visit
 		var source, kind, outcome, sum string
 		var status uint16
-		var failures uint32
+		var failures, poll, items, fresh uint32
 		var due *time.Time
-		err := rows.Scan(&source, &v.URL, &kind, &v.At, &outcome, &v.Reason, &status, &v.ETag, &v.LastModified, &sum, &due, &failures)
+		err := rows.Scan(&source, &v.URL, &kind, &v.At, &outcome, &v.Reason, &status, &v.ETag, &v.LastModified, &sum, &due, &failures,
+			&v.Link, &poll, &items, &fresh)
 		if err != nil {
 			return nil, err
 		}
 		v.Source, v.Kind, v.Outcome = nhip.SourceID(source), nhip.PageKind(kind), nhip.Outcome(outcome)
 		v.Status, v.Failures = int(status), int(failures)
+		v.Poll, v.Items, v.New = time.Duration(poll)*time.Second, int(items), int(fresh)
 		copy(v.BodySHA256[:], sum)
 		if due != nil {
 			v.NextDue = *due
