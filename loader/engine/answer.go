@@ -39,6 +39,7 @@ type answer struct {
 	format  string
 	queryID string
 	frames  bool
+	plain   bool // Accept-Encoding is not honoured
 	method  compress.Method
 	limit   int // how much is held back
 	whole   bool
@@ -46,6 +47,7 @@ type answer struct {
 	slot         *slot // of the statement; given to others while the client reads
 	progress     bool
 	exceptionKey bool
+	document     *jsonDocument // of a format that is one JSON document, while it is streamed
 
 	held   []byte
 	sent   bool // headers are out
@@ -62,6 +64,9 @@ func newAnswer(w http.ResponseWriter, r *http.Request) *answer {
 func (a *answer) accept(req *request) {
 	a.format, a.queryID, a.frames, a.method = req.format, req.queryID, req.frames, req.method
 	a.progress, a.exceptionKey = req.progress, req.exceptionKey
+	// ClickHouse compresses a body by Accept-Encoding only if it is told to. Here it does unless told otherwise, but not
+	// around its own frames: the JDBC driver's first version says lz4 in the header and means the frames.
+	a.plain = req.coding != "" && !isOn(req.coding) || req.coding == "" && req.frames
 	if req.wholeBody {
 		a.whole, a.limit = true, maxWhole
 	}
@@ -164,12 +169,14 @@ func (a *answer) begin(status int, mediaType string) {
 	h.Set("Keep-Alive", "timeout=30, max=9999")
 	h.Set("Access-Control-Expose-Headers", "X-ClickHouse-Query-Id,X-ClickHouse-Summary,X-ClickHouse-Server-Display-Name,X-ClickHouse-Format,X-ClickHouse-Timezone,X-ClickHouse-Exception-Code,X-ClickHouse-Exception-Tag")
 	a.out = a.w
-	if name, codec := chooseCodec(a.r.Header.Get("Accept-Encoding"), a.w); codec != nil && len(a.held) > 0 {
-		h.Set("Content-Encoding", name)
+	if !a.plain && len(a.held) > 0 {
 		h.Add("Vary", "Accept-Encoding")
-		a.codec, a.out = codec, codec
+		if name, codec := chooseCodec(a.r.Header.Get("Accept-Encoding"), a.w); codec != nil {
+			h.Set("Content-Encoding", name)
+			a.codec, a.out = codec, codec
+		}
 	}
-	if a.frames {
+	if a.frames && status != http.StatusUnauthorized && status != http.StatusForbidden { // which JDBC reads as they are
 		a.out = newFrameWriter(a.out, a.method)
 	}
 	a.w.WriteHeader(status)
@@ -239,8 +246,8 @@ func (a *answer) fail(err error) {
 		}
 		return
 	}
-	if text, ok := exceptionAsJSON(a.format, e.message()); ok && a.exceptionKey && a.failed == nil && isLines(a.format) {
-		if a.push([]byte(text)) == nil && a.codec != nil {
+	if text, ok := a.lateException(e.message()); ok && a.failed == nil {
+		if a.push(text) == nil && a.codec != nil {
 			_ = a.codec.Close()
 		}
 		return
@@ -255,6 +262,21 @@ func (a *answer) fail(err error) {
 		}
 	}
 	panic(http.ErrAbortHandler) // cuts the chunked stream without its last chunk
+}
+
+// lateException is an exception within a stream as
+// http_write_exception_in_output_format=1 asks for it: a last line, or the end of the
+// document with the key "exception".
+func (a *answer) lateException(message string) ([]byte, bool) {
+	switch {
+	case !a.exceptionKey:
+	case isLines(a.format):
+		text, _ := exceptionAsJSON(a.format, message)
+		return []byte(text), true
+	case a.document != nil:
+		return a.document.broken(message), true
+	}
+	return nil, false
 }
 
 // exceptionBlock is the form of an exception within a stream. Clients look for it
@@ -281,8 +303,7 @@ func isLines(format string) bool {
 // JSON formats whose rows are objects or whose document has keys.
 func exceptionAsJSON(format, message string) (string, bool) {
 	text, _ := json.Marshal(message) // a string never fails
-	switch strings.ToLower(format) {
-	case "json", "jsonstrings", "jsoncompact", "jsoncompactstrings":
+	if isJSONDocument(format) {
 		return `{"meta":[],"data":[],"rows":0,"exception":` + string(text) + "}\n", true
 	}
 	return `{"exception":` + string(text) + "}\n", isLines(format)

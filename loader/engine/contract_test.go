@@ -3,6 +3,7 @@ package engine
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/ch-go/proto"
+	"github.com/klauspost/compress/zstd"
 )
 
 // form makes a multipart body: fields "name=value", files "name:data".
@@ -311,5 +313,58 @@ func TestPace(t *testing.T) {
 	res.Body.Close()
 	if err := <-handled; err != nil {
 		t.Errorf("a body that comes: %v", err)
+	}
+}
+
+// TestAnswerCodings asks for every coding of an answer and in every way to say so.
+func TestAnswerCodings(t *testing.T) {
+	cl, _, c := startProxy(t, everyone{reader})
+	makeStore(t, cl)
+	const sql = "SELECT count() FROM v_articles"
+	for _, tt := range []struct {
+		name, accept, sql string
+		parameters        []string
+		status            int
+		coding            string
+		frames            bool
+	}{
+		{"nothing said", "", sql, nil, 200, "", false},
+		{"gzip", "gzip", sql, nil, 200, "gzip", false},
+		{"what clickhouse-connect offers", "zstd,lz4,br,gzip,deflate", sql, []string{"enable_http_compression=1"}, 200, "zstd", false},
+		{"only codings that are not known", "snappy, xz, bz2", sql, nil, 200, "", false},
+		{"refused", "gzip;q=0", sql, nil, 200, "", false},
+		{"switched off", "gzip", sql, []string{"enable_http_compression=0"}, 200, "", false},
+		{"frames", "", sql, []string{"compress=1"}, 200, "", true},
+		{"frames, and lz4 meant for them (JDBC 1)", "lz4", sql, []string{"compress=1"}, 200, "", true},
+		{"frames within gzip", "gzip", sql, []string{"compress=1", "enable_http_compression=1"}, 200, "gzip", true},
+		{"an error in frames", "", "SELECT nothing FROM v_articles", []string{"compress=1"}, 404, "", true},
+		{"a refusal is plain", "", "SELECT count() FROM documents", []string{"compress=1"}, 403, "", false},
+		{"a refusal in gzip", "gzip", "SELECT count() FROM documents", nil, 403, "gzip", false},
+	} {
+		header := http.Header{"Accept-Encoding": {tt.accept}}
+		r := askWith(t, c, "POST", strings.NewReader(tt.sql), header, tt.parameters...)
+		if got := r.header.Get("Content-Encoding"); r.status != tt.status || got != tt.coding {
+			t.Errorf("%s: status %d, Content-Encoding %q; want %d, %q", tt.name, r.status, got, tt.status, tt.coding)
+			continue
+		}
+		var body io.Reader = strings.NewReader(r.body)
+		var err error
+		switch tt.coding {
+		case "gzip":
+			body, err = gzip.NewReader(body)
+		case "zstd":
+			body, err = zstd.NewReader(body)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		if tt.frames {
+			body = newFrameReader(body)
+		}
+		text, err := io.ReadAll(body)
+		if err != nil || tt.status == 200 && string(text) != "5\n" || tt.status != 200 && !strings.HasPrefix(string(text), "Code: "+r.code()+". ") {
+			t.Errorf("%s: %q, %v", tt.name, text, err)
+		}
 	}
 }

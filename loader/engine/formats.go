@@ -12,7 +12,8 @@ import (
 type chunking uint8
 
 const (
-	chunkWhole   chunking = iota // one document: JSON, XML, Parquet, Pretty ...
+	chunkWhole   chunking = iota // one document: XML, Parquet, Pretty ...
+	chunkJSON                    // one document whose rows are put together (jsonDocument)
 	chunkJoins                   // documents may stand behind each other
 	chunkLines1                  // the same after a header of one line
 	chunkLines2                  // of two lines
@@ -29,6 +30,8 @@ var chunkings = map[string]chunking{
 	"csv": chunkJoins, "tskv": chunkJoins, "jsoneachrow": chunkJoins, "jsonlines": chunkJoins, "ndjson": chunkJoins,
 	"jsonstringseachrow": chunkJoins, "jsoncompacteachrow": chunkJoins, "jsoncompactstringseachrow": chunkJoins,
 
+	"json": chunkJSON, "jsonstrings": chunkJSON, "jsoncompact": chunkJSON, "jsoncompactstrings": chunkJSON,
+
 	"tabseparatedwithnames": chunkLines1, "tsvwithnames": chunkLines1,
 	"tabseparatedwithnamesandtypes": chunkLines2, "tsvwithnamesandtypes": chunkLines2,
 	"jsoncompacteachrowwithnames": chunkLines1, "jsoncompacteachrowwithnamesandtypes": chunkLines2,
@@ -44,7 +47,8 @@ func (x *execution) streams() bool {
 			return false
 		}
 	}
-	return !x.req.statement.whole && chunkings[strings.ToLower(x.req.format)] != chunkWhole
+	chunks := chunkings[strings.ToLower(x.req.format)]
+	return !x.req.statement.whole && chunks != chunkWhole && !(chunks == chunkJSON && x.req.statement.few)
 }
 
 var errHeader = errors.New("a chunk of the result has no whole header")

@@ -384,7 +384,7 @@ var openSettings = []string{"output_format_*", "date_time_*", "session_timezone"
 	"prefer_column_name_to_alias", "extremes", "log_comment", "log_queries", "max_block_size", "max_threads", "format_csv_delimiter",
 	"format_csv_null_representation", "format_tsv_null_representation", "result_overflow_mode", "connect_timeout", "receive_timeout",
 	"send_timeout", "wait_for_async_insert", "async_insert", "max_rows_to_read", "max_bytes_to_read", "max_result_bytes",
-	"max_query_size", "readonly", "cast_keep_nullable", "data_type_default_nullable", "optimize_read_in_order", "use_uncompressed_cache"}
+	"max_query_size", "readonly", "select_sequential_consistency", "cast_keep_nullable", "data_type_default_nullable", "optimize_read_in_order", "use_uncompressed_cache"}
 
 // settingsFor gives the settings of a gated user's connection, without readonly=1,
 // which comes last: the client's, as far as they are open, and the limits.

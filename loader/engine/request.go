@@ -65,7 +65,8 @@ type request struct {
 	sessionCheck   bool
 	sessionClose   bool
 
-	frames    bool // compress=1
+	frames    bool   // compress=1
+	coding    string // enable_http_compression, empty if nothing was said
 	method    compress.Method
 	wholeBody bool // wait_end_of_query=1
 
@@ -155,6 +156,8 @@ func (req *request) obey(name, value string) error {
 		default:
 			return raise(codeBadArguments, "BAD_ARGUMENTS", "Unknown network_compression_method %s: use LZ4, ZSTD or NONE", value)
 		}
+	case "enable_http_compression":
+		req.coding = value
 	case "send_progress_in_http_headers":
 		req.progress = isOn(value)
 	case "http_write_exception_in_output_format":

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // execution runs one statement on its connection.
@@ -94,6 +95,9 @@ func (x *execution) stream(sql string, params *parameters) error {
 	finished := false
 	defer func() { s.close(finished) }()
 	first := true
+	if isJSONDocument(x.req.format) {
+		x.a.document = &jsonDocument{}
+	}
 	for {
 		r, err := s.next()
 		if err != nil {
@@ -102,6 +106,9 @@ func (x *execution) stream(sql string, params *parameters) error {
 		}
 		if len(r.data) == 0 && r.stats.resultRows == 0 {
 			finished = true
+			if x.a.document != nil {
+				return x.a.write(x.a.document.finish(x.a.stats, time.Since(x.a.started)))
+			}
 			return nil
 		}
 		if x.ctx.Err() != nil {
@@ -109,7 +116,18 @@ func (x *execution) stream(sql string, params *parameters) error {
 		}
 		x.a.stats.add(r.stats)
 		data := r.data
-		if !first && len(data) > 0 {
+		switch {
+		case x.a.document != nil:
+			var ok bool
+			if data, ok = x.a.document.add(data); !ok && first { // another layout, by a setting
+				x.a.document, x.a.stats = nil, statistics{}
+				s.close(false)
+				finished = true
+				return x.whole(sql, params)
+			} else if !ok {
+				return errHeader
+			}
+		case !first && len(data) > 0:
 			if data, err = withoutHeader(x.req.format, data); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -20,7 +21,12 @@ type statement struct {
 	format string // of the FORMAT clause; "Values" after VALUES; else empty
 	data   int    // verbInsert: where in the text the data begin
 	whole  bool   // the result must be made in one piece (totals, arrays of rows)
+	few    bool   // it ends with a LIMIT of at most fewRows
 }
+
+// fewRows is up to which LIMIT a JSON document is made in one piece: only then can the
+// library say how many rows there were before it.
+const fewRows = 100_000
 
 // readStatement finds the one statement of a text. A second statement is an
 // error: texts run statement by statement would let data run as SQL.
@@ -79,6 +85,10 @@ func (s *statement) readClauses(l *lexer, text string, before token) error {
 					"%s %s names a file beside the engine; over HTTP the data travel in the request and the answer",
 					strings.ToUpper(text[t.start:t.end]), strings.ToUpper(text[file.start:file.end]))
 			}
+		case l.is(t, "LIMIT") && depth <= 0:
+			n := l.peek()
+			rows, err := strconv.ParseUint(text[n.start:n.end], 10, 64)
+			s.few = err == nil && rows <= fewRows
 		case l.is(t, "TOTALS"), l.is(t, "extremes"), l.is(t, "output_format_json_array_of_rows"):
 			s.whole = true
 		}
