@@ -22,7 +22,8 @@
 //	body.go      blocks to paragraphs and captions
 //	region.go    where the text stands on a page nobody described; generic.go and
 //	             clock.go the other fields of it; landmark.go what the names of its
-//	             elements say
+//	             elements say; frame.go what their places say; teaser.go boxes of
+//	             other texts
 //	reject.go    pages that are no article
 //	text.go      plain text
 //	explain.go   what every witness says, for people who write sources
@@ -162,6 +163,7 @@ type reading struct {
 	signed    map[*html.Node]bool // elements that gave authors or credit
 	found     *region             // the generic reader's find, once asked for
 	titleNode *html.Node          // where the page shows the title
+	clockNode *html.Node          // where it prints the time that was taken
 	marks     *landmarks          // the same for the elements whose names say what they are
 	relayed   value               // a credit that names the author as well
 }

@@ -112,6 +112,8 @@ func (g *reading) compose(blocks []block) (t text) {
 	for i := range blocks {
 		b := &blocks[i]
 		switch {
+		case b.teaser:
+			continue
 		case b.kind == kindImage:
 			t.images++
 			afterImage = true

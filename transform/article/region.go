@@ -21,6 +21,10 @@ type region struct {
 	blocks []block
 	weight int
 	links  int // headings that are links, among the blocks
+
+	page       []block // all blocks of the page
+	begin, end int     // of the region's prose in them
+	bare       bool    // nothing but teasers: they are the text, or the page is a list
 }
 
 // genericBody reads the body of the region, and with it the sapo.
@@ -30,7 +34,11 @@ func (g *reading) genericBody() text {
 		return text{}
 	}
 	blocks := g.readGenericSapo(r.blocks)
-	return g.compose(blocks)
+	t := g.compose(blocks)
+	if t.letters > 0 {
+		t.captions = append(g.frameCaptions(), t.captions...)
+	}
+	return t
 }
 
 // region finds the region once.
@@ -38,18 +46,28 @@ func (g *reading) region() *region {
 	if g.found != nil {
 		return g.found
 	}
-	g.found = &region{}
+	g.found = &region{end: -1}
 	w := walker{skip: func(n *html.Node) bool {
 		return n.DataAtom == atom.Nav || n.DataAtom == atom.Footer || n.DataAtom == atom.Aside && isJunk(n)
 	}}
 	w.walk(g.page.body)
+	g.markTeasers(w.blocks)
+	g.found.page = w.blocks
 	root, weight := heaviest(g.page.body, w.blocks)
+	if weight < shortest { // a brief beside which stands one link, or a list
+		for i := range w.blocks {
+			w.blocks[i].teaser = false
+		}
+		g.found.bare = true
+		root, weight = heaviest(g.page.body, w.blocks)
+	}
 	if root == nil {
 		return g.found
 	}
 	if n := g.marked(root, w.blocks, weight); n != nil {
 		root = n
 	}
+	g.found.bound(root)
 	lone := root.DataAtom == atom.P && root.Parent != nil
 	if lone { // paragraphs without a box of their own: menus beside them weighed them down
 		root = root.Parent
@@ -65,6 +83,22 @@ func (g *reading) region() *region {
 		}
 	}
 	return g.found
+}
+
+// bound notes where the prose of the region begins and ends on the page.
+func (r *region) bound(root *html.Node) {
+	r.begin, r.end = -1, -1
+	for i := range r.page {
+		if b := &r.page[i]; weigh(b) > 0 && !b.isLink() && inside(b.node, root) {
+			if r.begin < 0 {
+				r.begin = i
+			}
+			r.end = i
+		}
+	}
+	if r.begin < 0 {
+		r.begin, r.end = 0, -1
+	}
 }
 
 // fromProse leaves out what stands more than a few blocks before the first prose.
@@ -122,6 +156,8 @@ func weigh(b *block) int {
 	switch {
 	case b.kind == kindImage:
 		return 0
+	case b.teaser:
+		return -min(n, 120)
 	case b.kind == kindCaption: // the text of a photo story
 		if n >= 40 && endsSentence(b.text) {
 			return n / 3
@@ -182,6 +218,9 @@ func (g *reading) blocksOf(root *html.Node, weight int) []block {
 		return isBlock(n) && isJunk(n) && letters(n, weight/3+1) < weight/3+1 || g.signed[n]
 	}}
 	w.walk(root)
+	if !g.found.bare {
+		g.markTeasers(w.blocks)
+	}
 	return cutAfterText(w.blocks)
 }
 

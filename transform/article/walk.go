@@ -36,6 +36,8 @@ type block struct {
 	right bool       // aligned to the right, as signatures are
 	mid   bool       // centred, as captions are
 	br    bool       // begins after a line break, not after a block boundary
+
+	teaser bool // belongs to a box with the title of another text
 }
 
 // isLink reports whether the text is a link and nothing else worth reading.

@@ -1,0 +1,160 @@
+package article
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"nhip/transform/vi"
+)
+
+// A teaser is another text's title, a link, with a sentence or two of it. Beside an
+// article it looks like prose; what tells it is the small box it shares with its link.
+
+// longestTeaser bounds the letters of such a box.
+const longestTeaser = 700
+
+// teaser is a box and the blocks in it, from its link on.
+type teaser struct {
+	box         *html.Node
+	first, last int
+	sure        bool // a heading or a picture is the link: one such box is enough
+}
+
+// markTeasers marks the blocks of a page that belong to teasers.
+func (g *reading) markTeasers(blocks []block) {
+	var found []teaser
+	blocks = blocks[:min(len(blocks), mostBlocks)]
+	for i := range blocks {
+		if t, ok := g.teaserAt(blocks, i); ok {
+			found = append(found, t)
+		}
+	}
+	siblings := map[*html.Node]int{}
+	for _, t := range found {
+		siblings[t.box.Parent]++
+	}
+	for _, t := range found {
+		if !t.sure && siblings[t.box.Parent] < 3 {
+			continue
+		}
+		for i := t.first; i < len(blocks) && (i <= t.last || inside(blocks[i].node, t.box)); i++ {
+			blocks[i].teaser = true
+		}
+		for i := t.first - 1; i >= 0 && inside(blocks[i].node, t.box); i-- {
+			blocks[i].teaser = true
+		}
+	}
+}
+
+// teaserAt looks for a teaser whose title is the block i.
+func (g *reading) teaserAt(blocks []block, i int) (teaser, bool) {
+	title := &blocks[i]
+	n := utf8.RuneCountInString(title.text)
+	if title.kind == kindImage || title.kind == kindRow || !title.isLink() || n < 15 || n > 250 || !g.leadsElsewhere(title) {
+		return teaser{}, false
+	}
+	for j := i + 1; j < len(blocks) && j <= i+4; j++ {
+		b := &blocks[j]
+		if b.kind == kindImage {
+			continue
+		}
+		if b.isLink() && utf8.RuneCountInString(b.text) >= 15 && b.href != title.href {
+			return teaser{}, false
+		}
+		if weigh(b) <= 0 && !(b.isLink() && b.href == title.href) {
+			continue
+		}
+		box := common(title.node, b.node)
+		if box == nil || box == g.page.body {
+			return teaser{}, false
+		}
+		size := letters(box, longestTeaser+1)
+		if size > longestTeaser || proseIn(box, blocks[j+1:]) > 0 {
+			return teaser{}, false // the box of the text, and a link before it
+		}
+		for box.Parent != nil && box.Parent != g.page.body && letters(box.Parent, size+1) == size {
+			box = box.Parent
+		}
+		return teaser{box: box, first: i, last: j, sure: headingBelow(title.node, box) || pictureLinks(box, title.href, 0)}, true
+	}
+	return teaser{}, false
+}
+
+// proseIn counts the blocks of prose among the next ones that stand in box, beside one
+// that a teaser may have.
+func proseIn(box *html.Node, blocks []block) (n int) {
+	for i := range blocks[:min(len(blocks), 12)] {
+		if !inside(blocks[i].node, box) {
+			break
+		}
+		if weigh(&blocks[i]) > 0 {
+			n++
+		}
+	}
+	return n / 2
+}
+
+// leadsElsewhere reports whether a link leads to another document and does not bear
+// this one's title.
+func (g *reading) leadsElsewhere(b *block) bool {
+	if b.href == "" || strings.HasPrefix(b.href, "#") || alike(b.text, g.a.Title) && vi.Key(b.text) == vi.Key(g.a.Title) {
+		return false
+	}
+	return g.p.URL == "" || !strings.HasSuffix(g.p.URL, b.href)
+}
+
+// common returns the innermost element that holds both nodes, no deeper than eight
+// levels above the first.
+func common(a, b *html.Node) *html.Node {
+	for depth := 0; a != nil && depth < 8; a, depth = a.Parent, depth+1 {
+		if inside(b, a) {
+			if a.DataAtom == atom.A && a.Parent != nil {
+				return a.Parent
+			}
+			return a
+		}
+	}
+	return nil
+}
+
+// headingBelow reports whether a node stands in a heading below box.
+func headingBelow(n, box *html.Node) bool {
+	for ; n != nil && n != box; n = n.Parent {
+		switch n.DataAtom {
+		case atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+			return true
+		}
+	}
+	return false
+}
+
+// pictureLinks reports whether a picture below n is a link to the same address.
+func pictureLinks(n *html.Node, href string, depth int) bool {
+	if depth > 12 {
+		return false
+	}
+	if n.DataAtom == atom.A && attr(n, "href") == href && hasImage(n, 0) {
+		return true
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type == html.ElementNode && pictureLinks(c, href, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasImage(n *html.Node, depth int) bool {
+	if n.DataAtom == atom.Img || n.DataAtom == atom.Picture {
+		return true
+	}
+	for c := n.FirstChild; c != nil && depth < 6; c = c.NextSibling {
+		if c.Type == html.ElementNode && hasImage(c, depth+1) {
+			return true
+		}
+	}
+	return false
+}
