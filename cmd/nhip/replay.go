@@ -19,6 +19,7 @@ var replayCommand = command{
 nhip replay --source cafef --since 2026-03-01  one source after its selectors were mended
 nhip replay --all                              also what today's reader has read already`,
 	flags: func(flags *pflag.FlagSet) {
+		clockFlag(flags)
 		flags.String("source", "", "`id` of the only source to read again")
 		flags.String("since", "", "only pages fetched since this `day`")
 		flags.String("reader-older-than", "", "only records made by another `reader` than this; default today's reader with today's catalog")

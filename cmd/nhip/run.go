@@ -46,6 +46,7 @@ nhip run --dry-run --format json                fetch and read, keep nothing, ac
 		flags.Int("budget", 0, "fetch at most `N` documents of each source; 0: as its source file says")
 		flags.String("shard", "", "`I/N`: only the I-th of N parts of the sources")
 		flags.Bool("dry-run", false, "fetch and read, but keep nothing")
+		clockFlag(flags)
 		flags.String("format", "table", "`form` of the accounts: table or json")
 	},
 	run: func(ctx context.Context, c *call) error {
@@ -171,6 +172,15 @@ func openStore(ctx context.Context, c *call, cat *catalog.Catalog) (*loader.Stor
 	if err != nil {
 		return nil, err
 	}
+	if right, _ := c.flags.GetBool("clock-is-right"); !right {
+		if err := store.CheckClock(ctx, time.Now()); err != nil {
+			store.Close()
+			if errors.Is(err, loader.ErrClock) {
+				err = fmt.Errorf("%w (if this machine is right and the store was used under a clock that ran ahead: nhip run --clock-is-right)", err)
+			}
+			return nil, err
+		}
+	}
 	if _, err := store.Migrate(ctx); err != nil {
 		store.Close()
 		return nil, err
@@ -180,6 +190,11 @@ func openStore(ctx context.Context, c *call, cat *catalog.Catalog) (*loader.Stor
 		return nil, err
 	}
 	return store, nil
+}
+
+// clockFlag is for stores that were used under a clock that ran ahead.
+func clockFlag(flags *pflag.FlagSet) {
+	flags.Bool("clock-is-right", false, "go on although the store was last used at a time that is still to come")
 }
 
 // openStoreAsItIs opens the store without touching its schema.

@@ -37,6 +37,7 @@ NHIP_CLICKHOUSE=off nhip serve         no ClickHouse interface beyond the data f
 NHIP_USERS=users.yaml nhip serve       users, passwords, limits and quotas of the ClickHouse interface`,
 	flags: func(flags *pflag.FlagSet) {
 		flags.Bool("no-crawl", false, "run no schedules, only answer")
+		clockFlag(flags)
 	},
 	run: func(ctx context.Context, c *call) error {
 		cat, err := openCatalog(c)

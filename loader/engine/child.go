@@ -156,7 +156,9 @@ func startChild(o childOptions) (*child, error) {
 	}
 	c.setSignalHandlers(0)
 	first, err := openConnection("--path="+storage, "--implicit_select=0", backupOption(o.dataDir))
-	if err != nil {
+	if err != nil && heldByAnother(storage) {
+		return nil, fmt.Errorf("another program has the store %s open (a ClickHouse or chDB of its own?); end it, or name another folder with --data", storage)
+	} else if err != nil {
 		return nil, fmt.Errorf("the engine could not open its store %s; %s says why", storage, filepath.Join(o.dataDir, logFile))
 	}
 	s, err := newServer("--path="+storage, first)

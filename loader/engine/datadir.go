@@ -64,6 +64,17 @@ func lockDataDirectory(dir string) (*os.File, error) {
 	return f, nil
 }
 
+// heldByAnother tells that a ClickHouse that is not ours has the storage folder open:
+// each locks the file status in it.
+func heldByAnother(storage string) bool {
+	f, err := os.OpenFile(filepath.Join(storage, "status"), os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	defer f.Close() // and with it the lock, where we got it
+	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK)
+}
+
 // The log is cut to its newest half when it grows over this many bytes.
 const logLimit = 2 << 20
 

@@ -30,6 +30,23 @@ var roles = map[string]func(args []string) error{
 		_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
 		return cl.Close()
 	},
+	// foreign: <dir> <library> opens the store of a data directory past nhip, as
+	// another program with libchdb would, and holds it until its standard input ends.
+	"foreign": func(args []string) error {
+		if err := openLibrary(args[1]); err != nil {
+			return err
+		}
+		c.setSignalHandlers(0)
+		k, err := openConnection("--path=" + filepath.Join(args[0], storageFolder))
+		if err != nil {
+			return err
+		}
+		fmt.Println("ready")
+		_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
+		k.close()
+		c.shutdown()
+		return nil
+	},
 	// handlers: <dir> <library> sees that Go keeps its signals after the engine's
 	// first connection.
 	"handlers": func(args []string) (err error) {
@@ -114,6 +131,40 @@ func TestProcessesShareOneEngine(t *testing.T) {
 	}
 	if got := enginePID(t, dir); got != pid {
 		t.Errorf("engine %d took the place of %d", got, pid)
+	}
+}
+
+// A store that another program has open is no store to write into: a sentence, and
+// the other's work goes on.
+func TestForeignEngine(t *testing.T) {
+	dir := t.TempDir()
+	cmd := runRole(t, "foreign", dir, library(t))
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	_, err = Ensure(t.Context(), Options{DataDir: dir, Library: library(t)})
+	if err == nil || !strings.Contains(err.Error(), "another program") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("Ensure beside another program: %v", err)
+	}
+	in.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	cl := startIn(t, dir, time.Second)
+	if got := query(t, cl, "SELECT 1"); got != "1" {
+		t.Errorf("SELECT 1 = %q", got)
 	}
 }
 
