@@ -36,11 +36,24 @@ type session struct {
 	bytes     atomic.Int64
 	lastSize  int // of a body
 
-	account   nhip.Account
-	documents []*document
-	seen      map[string]*document   // by canonical address
-	visits    map[string]*nhip.Visit // what Memory knows
-	asked     map[string]bool        // what Memory was asked for
+	account  nhip.Account
+	frontier Frontier // nil: addresses are remembered by their visits only
+	polling  bool     // only what is due is asked for
+	started  time.Time
+
+	// Documents, see frontier.go.
+	seen      addresses
+	held      map[uint64]*document // of the three lists below
+	unsifted  []*document          // found, and not held against Memory yet
+	fresh     []*document          // found by this crawl, and asked for by it
+	backlog   []*document          // left by earlier runs
+	current   *document            // asked for now
+	siftErr   error
+	announced int // by index pages, each time
+	unknown   int // of these, to Memory
+
+	visits map[string]*nhip.Visit // what Memory knows of index pages and redirect hops
+	asked  map[string]bool        // what Memory was asked for
 
 	index      []nhip.Visit // of index pages, emitted last
 	readAgain  bool         // the index page at hand is to be read by the next run too, changed or not
@@ -52,30 +65,34 @@ type session struct {
 	lastFault  *fault
 }
 
-// document is one address that the source published.
-type document struct {
-	link      string // as published: what is asked for
-	canonical string // what identifies it
-	kind      nhip.PageKind
-	fixed     bool   // the source file names it: asked for in every run
-	archived  bool   // the archive calls it a document
-	became    string // how it is accounted for: a skip reason, or one of the two below
-	done      bool   // its final address was fetched under another link
-}
-
-// What a document became that was not skipped.
-const (
-	becameFetched = "fetched" // or unchanged
-	becameFailed  = "failed"
-)
-
 // Crawl finds and fetches what src published since it was asked last; see the
 // contract of the Crawler interface of package schedules, which it fulfils. The
 // returned error says why the source as a whole failed (every index page failed, no
 // request was answered), or is the error of emit, Memory or ctx that ended it early.
 func (c *Crawler) Crawl(ctx context.Context, src *catalog.Source, emit func(context.Context, nhip.Fetch) error) (nhip.Account, error) {
-	s := &session{crawler: c, ctx: ctx, src: src, emit: emit, account: nhip.NewAccount(src.ID),
-		seen: map[string]*document{}, visits: map[string]*nhip.Visit{}, asked: map[string]bool{}}
+	return c.newSession(ctx, src, emit).crawl()
+}
+
+// Poll is Crawl for what is due: the feeds, listings and sitemaps whose interval is
+// over (see [NextPoll]), and the documents to be asked for again. Where nothing is, it
+// asks nobody.
+func (c *Crawler) Poll(ctx context.Context, src *catalog.Source, emit func(context.Context, nhip.Fetch) error) (nhip.Account, error) {
+	s := c.newSession(ctx, src, emit)
+	s.polling = true
+	return s.crawl()
+}
+
+func (c *Crawler) newSession(ctx context.Context, src *catalog.Source, emit func(context.Context, nhip.Fetch) error) *session {
+	s := &session{crawler: c, ctx: ctx, src: src, emit: emit, account: nhip.NewAccount(src.ID), started: c.now(),
+		held: map[uint64]*document{}, visits: map[string]*nhip.Visit{}, asked: map[string]bool{}}
+	if f, ok := c.memory.(Frontier); ok && c.archive == nil {
+		s.frontier = f
+	}
+	return s
+}
+
+func (s *session) crawl() (nhip.Account, error) {
+	src := s.src
 	if len(src.Hosts) == 0 {
 		err := fmt.Errorf("source %s: it names no host", src.ID)
 		s.account.Error = err.Error()
@@ -84,7 +101,7 @@ func (c *Crawler) Crawl(ctx context.Context, src *catalog.Source, emit func(cont
 	s.collector = s.newCollector()
 	err := s.run()
 	s.account.Bytes = s.bytes.Load()
-	s.balance()
+	s.balance(err)
 	if err == nil {
 		err = s.failed()
 	}
@@ -95,18 +112,20 @@ func (c *Crawler) Crawl(ctx context.Context, src *catalog.Source, emit func(cont
 }
 
 func (s *session) run() error {
+	if _, err := s.takeBacklog(min(dueLimit, s.budget())); err != nil {
+		return err
+	}
 	if err := s.discover(); err != nil {
 		return err
 	}
-	if err := s.recall(s.documents); err != nil {
-		return err
-	}
-	left := s.budget()
-	for _, d := range s.documents {
-		if s.skip(d, left) {
-			continue
+	for n := range s.budget() {
+		d, err := s.next(n)
+		if err != nil {
+			return err
 		}
-		left--
+		if d == nil {
+			break
+		}
 		if err := s.document(d); err != nil {
 			return err
 		}
@@ -115,51 +134,18 @@ func (s *session) run() error {
 	return s.finish()
 }
 
-// skip counts a document that is not asked for, and tells so.
-func (s *session) skip(d *document, left int) bool {
-	reason := d.became
-	v := s.visits[d.canonical]
-	switch {
-	case reason != "":
-	case d.done, !s.isDue(d, v):
-		reason = nhip.SkipKnown
-	case s.crawler.archive != nil:
-		if !s.crawler.archive.Has(d.link) {
-			reason = nhip.SkipNotArchived
-		}
-	case left <= 0:
-		reason = nhip.SkipBudget
-	}
-	if reason == "" {
-		return false
-	}
-	d.became = reason
-	s.postponed = s.postponed || reason == nhip.SkipBudget || reason == nhip.SkipNotArchived
-	return true
-}
-
-// isDue decides whether an address is asked for again.
-func (s *session) isDue(d *document, v *nhip.Visit) bool {
-	switch {
-	case v == nil, v.Outcome == nhip.OutcomeBlockedRobots:
-		return true // the robots.txt of today decides
-	case !v.NextDue.IsZero():
-		return !s.crawler.now().Before(v.NextDue) || d.fixed && v.Failures == 0
-	case d.fixed:
-		return true
-	}
-	return v.Outcome != nhip.OutcomeOK && v.Outcome != nhip.OutcomeNotModified && v.Outcome != nhip.OutcomeGone
-}
-
 // document fetches one document, emits what came of it and counts it.
 func (s *session) document(d *document) error {
-	before := s.visits[d.canonical]
+	before := d.before
+	s.current = d
+	delete(s.held, d.id)
 	ans := s.fetch(d.link, attempt{declared: d.fixed || d.archived, validators: s.validators})
 	if s.ctx.Err() != nil {
 		return context.Cause(s.ctx)
 	}
 	s.tried++
 	v := s.judge(d.canonical, d.kind, &ans, before)
+	v.Link = d.publishedAs()
 	final := s.finalAddress(d, &ans, &v)
 	if f := ans.fault; f != nil {
 		return s.refused(d, f, v, before)
@@ -176,8 +162,11 @@ func (s *session) document(d *document) error {
 	} else {
 		s.account.Unchanged++
 	}
-	d.done, d.became = true, becameFetched
-	return s.emit(s.ctx, fetch)
+	s.seen.set(d.id, fateFetched)
+	if err := s.emit(s.ctx, fetch); err != nil || final == d.canonical {
+		return err
+	}
+	return s.arrived(final, &ans, v)
 }
 
 // refused counts a document that brought no page, and emits its visit unless the
@@ -187,25 +176,38 @@ func (s *session) refused(d *document, f *fault, v nhip.Visit, before *nhip.Visi
 	s.reached = s.reached || f.answered(v.Status)
 	switch f.class {
 	case classNotArchived, classBackoff, classCrawlDelay:
-		d.became = f.class
+		s.seen.skip(d.id, f.class)
 		s.postponed = true
 		return nil
 	case classRobots:
 		s.reached = true
-		d.became = nhip.SkipRobots
+		s.seen.skip(d.id, nhip.SkipRobots)
 		if before != nil && before.Outcome == nhip.OutcomeBlockedRobots {
 			return nil // said before, and nothing changed
 		}
 	}
 	if err := s.emit(s.ctx, nhip.Fetch{Visit: v}); err != nil {
-		d.became = ""
+		s.seen.set(d.id, fateWaiting)
 		return err
 	}
-	if d.became == "" {
+	if s.seen.is(d.id, fateWaiting) {
 		s.account.Failed[f.class]++
-		d.became = becameFailed
+		s.seen.set(d.id, fateFailed)
 	}
 	return nil
+}
+
+// arrived acknowledges an address that the crawl found by itself too and that a
+// redirect has led to: it need not be asked for once more.
+func (s *session) arrived(final string, ans *answer, v nhip.Visit) error {
+	id := nhip.Document(final)
+	if !s.seen.is(id, fateWaiting) {
+		return nil
+	}
+	s.seen.skip(id, nhip.SkipKnown)
+	delete(s.held, id)
+	v.URL, v.Link, v.ETag, v.LastModified = final, "", ans.header.Get("ETag"), ans.header.Get("Last-Modified")
+	return s.emit(s.ctx, nhip.Fetch{Visit: v})
 }
 
 // finalAddress returns what identifies the document that came: its own address, or
@@ -230,18 +232,16 @@ func (s *session) finalAddress(d *document, ans *answer, v *nhip.Visit) string {
 		ans.fault = f
 		return d.canonical
 	}
-	if other := s.seen[final]; other != nil {
-		other.done = true
-	}
 	return final
 }
 
 // finish emits the visits of index pages, last of all: a crash before this point
-// makes the next run discover everything again. If a document was left for later,
-// the pages that were read are not remembered either, for the same reason.
+// makes the next run discover everything again. If a document was left for later and
+// no frontier keeps it, the pages that were read are not remembered either, for the
+// same reason.
 func (s *session) finish() error {
 	for _, v := range s.index {
-		if s.postponed && v.Outcome == nhip.OutcomeOK {
+		if s.postponed && s.frontier == nil && v.Outcome == nhip.OutcomeOK {
 			continue
 		}
 		if err := s.emit(s.ctx, nhip.Fetch{Visit: v}); err != nil {
@@ -251,20 +251,22 @@ func (s *session) finish() error {
 	return nil
 }
 
-// balance counts what every document became.
-func (s *session) balance() {
-	s.account.Discovered = len(s.seen)
-	for _, d := range s.seen {
-		switch d.became {
-		case becameFetched, becameFailed:
-		case "":
-			s.account.Skipped[nhip.SkipStopped]++
-		default:
-			s.account.Skipped[d.became]++
-		}
+// balance counts what became of every document; those that none was asked for were
+// left for the sake of the budget, or because the crawl ended early.
+func (s *session) balance(ended error) {
+	rest := nhip.SkipBudget
+	if ended != nil {
+		rest = nhip.SkipStopped
 	}
-	if n := s.account.Skipped[nhip.SkipNoURL]; n > 0 {
-		s.account.Discovered += n
+	s.account.Discovered = len(s.seen.fates) + s.account.Skipped[nhip.SkipNoURL]
+	for _, f := range s.seen.fates {
+		switch {
+		case f == fateFetched, f == fateFailed:
+		case f == fateWaiting:
+			s.account.Skipped[rest]++
+		default:
+			s.account.Skipped[s.seen.names[f-firstSkipped]]++
+		}
 	}
 }
 
@@ -283,15 +285,7 @@ func (s *session) failed() error {
 	return nil
 }
 
-// recall asks Memory for the documents it was not asked for yet.
-func (s *session) recall(documents []*document) error {
-	var addresses []string
-	for _, d := range documents {
-		addresses = append(addresses, d.canonical)
-	}
-	return s.ask(addresses)
-}
-
+// ask asks Memory for index pages and redirect hops that it was not asked for yet.
 func (s *session) ask(addresses []string) error {
 	if s.crawler.memory == nil {
 		return nil
@@ -323,11 +317,16 @@ func (s *session) validators(address string) (etag, modified string) {
 	if s.crawler.memory == nil {
 		return "", ""
 	}
-	canonical, err := Canonical(address, "", s.src)
-	if err != nil || s.ask([]string{canonical}) != nil {
-		return "", ""
+	var v *nhip.Visit
+	if s.current != nil && address == s.current.link {
+		v = s.current.before
+	} else {
+		canonical, err := Canonical(address, "", s.src)
+		if err != nil || s.ask([]string{canonical}) != nil {
+			return "", ""
+		}
+		v = s.visits[canonical]
 	}
-	v := s.visits[canonical]
 	if v == nil || v.BodySHA256 == [32]byte{} {
 		return "", ""
 	}
@@ -387,7 +386,7 @@ func (s *session) progress(host string, waiting time.Duration) {
 	if s.crawler.progress == nil {
 		return
 	}
-	p := Progress{Source: s.src.ID, Discovered: len(s.seen), Bytes: s.bytes.Load(), Host: host, Waiting: waiting}
+	p := Progress{Source: s.src.ID, Discovered: len(s.seen.fates), Bytes: s.bytes.Load(), Host: host, Waiting: waiting}
 	for _, n := range s.account.Failed {
 		p.Failed += n
 	}

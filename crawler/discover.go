@@ -2,9 +2,7 @@ package crawler
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"time"
 
 	"nhip"
 	"nhip/catalog"
@@ -31,12 +29,9 @@ const (
 	indexCut         = "cut"      // of a sitemap that was read: damaged, or longer than the protocol allows
 )
 
-// dueLimit is how many documents due for a recheck are taken up in one run.
-const dueLimit = 1000
-
 // discover fills the list of documents, in a stable order: feeds, sitemaps and
-// listings as the source file names them, its fixed pages, what the archive holds
-// besides, and what earlier runs left due.
+// listings as the source file names them, its fixed pages, and what the archive holds
+// besides.
 func (s *session) discover() error {
 	queue := s.declaredIndex()
 	if slices.Contains(s.src.Discover.Sitemaps, catalog.RobotsSitemaps) {
@@ -73,7 +68,7 @@ func (s *session) discover() error {
 	if s.crawler.archive != nil {
 		s.addArchived()
 	}
-	return s.addDue()
+	return s.sift()
 }
 
 // declaredIndex lists the index pages of the source file.
@@ -143,6 +138,9 @@ func (s *session) readIndex(p indexPage) ([]indexPage, error) {
 	if err := s.ask([]string{canonical}); err != nil {
 		return nil, err
 	}
+	if !s.isPolled(canonical) {
+		return nil, nil
+	}
 	before := s.visits[canonical]
 	a := attempt{declared: p.declare, validators: s.validators}
 	if p.kind == nhip.KindSitemap {
@@ -154,7 +152,7 @@ func (s *session) readIndex(p indexPage) ([]indexPage, error) {
 	}
 	s.indexTried++
 	v := s.judge(canonical, p.kind, &ans, before)
-	v.NextDue = indexDue(&ans, v)
+	announced, unknown := s.announced, s.unknown
 	var more []indexPage
 	if v.Outcome == nhip.OutcomeOK {
 		s.readAgain = false
@@ -168,17 +166,19 @@ func (s *session) readIndex(p indexPage) ([]indexPage, error) {
 			v.ETag, v.LastModified, v.BodySHA256 = "", "", [32]byte{}
 		}
 	}
+	if err := s.sift(); err != nil {
+		return nil, err
+	}
+	v.Items, v.New = s.announced-announced, s.unknown-unknown
+	if v.Items == 0 && before != nil {
+		v.Items = before.Items
+	}
+	s.setPoll(&v, before)
+	if s.polling && p.kind == nhip.KindListing && v.New < v.Items {
+		more = nil // what it announces joins up with what is known
+	}
 	s.countIndex(p, &ans, v)
 	return more, nil
-}
-
-// indexDue keeps a date only where the host asked for a pause: an index page is
-// asked for in every run otherwise.
-func indexDue(ans *answer, v nhip.Visit) (due time.Time) {
-	if ans.fault != nil && askedToWait(&v) {
-		return v.NextDue
-	}
-	return due
 }
 
 func (s *session) countIndex(p indexPage, ans *answer, v nhip.Visit) {
@@ -236,11 +236,11 @@ func (s *session) listingLinks(p indexPage, ans *answer) ([]indexPage, error) {
 	if len(page.links) == 0 || page.guess && listing != nil && listing.Links != "" {
 		s.account.Index[indexNoLinks]++ // its selectors are out of date
 	}
-	before := len(s.documents)
+	before := len(s.seen.fates)
 	for _, link := range page.links[:min(len(page.links), s.crawler.limits.ListingLinks)] {
 		s.add(link, ans.url, s.documentKind(), found{chosen: !page.guess})
 	}
-	if listing == nil || p.page >= s.pagesOf(p) || len(page.links) == 0 || s.isExhausted(p, page.links, len(s.documents) > before) {
+	if listing == nil || p.page >= s.pagesOf(p) || len(page.links) == 0 || s.isExhausted(p, page.links, len(s.seen.fates) > before) {
 		return nil, nil
 	}
 	next, pattern := page.following(p.pattern, listing, p.page, ans.url)
@@ -264,44 +264,6 @@ func (s *session) readUndeclared(ans *answer) (*listingPage, error) {
 	return readListing(ans.body, ans.contentType, ans.url, &catalog.Listing{}, 1)
 }
 
-// found says how an address was found.
-type found struct {
-	chosen   bool // as a document: an item of a feed, or by the source's selector
-	fixed    bool
-	archived bool
-	at       time.Time // when it was published or changed, where that is said
-}
-
-// add puts an address on the list of documents, once. Addresses that were only guessed to be documents and are none of the
-// source's are left out silently; those that the source chose are counted.
-func (s *session) add(address, base string, kind nhip.PageKind, how found) {
-	link, canonical, err := both(address, base, s.src)
-	if err != nil {
-		return // javascript:, mailto:, nothing at all
-	}
-	if d := s.seen[canonical]; d != nil {
-		if how.archived {
-			d.kind, d.archived = kind, true
-			if d.became == nhip.SkipScope {
-				d.became = ""
-			}
-		}
-		d.fixed = d.fixed || how.fixed
-		return
-	}
-	d := &document{link: link, canonical: canonical, kind: kind, fixed: how.fixed, archived: how.archived}
-	if !how.fixed && !how.archived && !s.isDocument(link, canonical) {
-		if !how.chosen {
-			return
-		}
-		d.became = nhip.SkipScope
-	} else if !how.fixed && s.isOldDocument(how.at, canonical) {
-		d.became = skipTooOld
-	}
-	s.seen[canonical] = d
-	s.documents = append(s.documents, d)
-}
-
 // isDocument tells whether an address stands on the source's hosts and has the form
 // of its documents, where it declares one.
 func (s *session) isDocument(link, canonical string) bool {
@@ -320,26 +282,6 @@ func (s *session) documentKind() nhip.PageKind {
 		return nhip.KindTable
 	}
 	return nhip.KindArticle
-}
-
-// addDue adds the documents that earlier runs left due: rechecks and retries.
-func (s *session) addDue() error {
-	if s.crawler.memory == nil || s.crawler.archive != nil {
-		return nil
-	}
-	due, err := s.crawler.memory.Due(s.ctx, s.src.ID, s.crawler.now(), dueLimit)
-	if err != nil {
-		return fmt.Errorf("source %s: what is due: %w", s.src.ID, err)
-	}
-	for _, v := range due {
-		if !v.Kind.IsDocument() {
-			continue
-		}
-		s.asked[v.URL] = true
-		s.visits[v.URL] = &v
-		s.add(v.URL, "", v.Kind, found{chosen: true})
-	}
-	return nil
 }
 
 // archivedIndex lists the feeds and lists in the archive that stand on the

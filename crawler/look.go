@@ -23,8 +23,7 @@ type Look struct {
 // document, or the source file names the address, it may stand on a host below the
 // source's; a document stands on one of them.
 func (c *Crawler) Look(ctx context.Context, src *catalog.Source, address string, kind nhip.PageKind) Look {
-	s := &session{crawler: c, ctx: ctx, src: src, account: nhip.NewAccount(src.ID),
-		seen: map[string]*document{}, visits: map[string]*nhip.Visit{}, asked: map[string]bool{}}
+	s := c.newSession(ctx, src, nil)
 	s.collector = s.newCollector()
 	a := attempt{declared: !kind.IsDocument() || slices.Contains(src.Discover.Pages, address)}
 	if kind == nhip.KindSitemap {
