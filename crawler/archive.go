@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ var errNotArchived = newFault(classNotArchived, nhip.OutcomeRetryLater, "the arc
 type Archive struct {
 	entries []*archived
 	byKey   map[string]*archived // the newest capture of each address
+	older   map[string][]*archived
 	damage  []Damage
 }
 
@@ -57,8 +59,8 @@ type Damage struct {
 func (d Damage) String() string { return fmt.Sprintf("%s: offset %d: %v", d.Path, d.Offset, d.Err) }
 
 // OpenArchive indexes folders (which hold an index.tsv) and WARC files (.warc,
-// .warc.gz); several of them make one archive, and of several captures of one
-// address the newest counts, of equal ones the last.
+// .warc.gz); several of them make one archive. Of several captures of one address the
+// newest answers, of equally old ones the last; [Archive.Passes] leads through all of them.
 //
 // index.tsv begins with a line of column names: file, url, kind, in any order; a
 // column publisher (host name) tells whose a page of unknown address is, and
@@ -68,7 +70,7 @@ func (d Damage) String() string { return fmt.Sprintf("%s: offset %d: %v", d.Path
 // Damaged records are left out and reported by Damage; only a path that cannot be
 // opened, or an index without its columns, is an error.
 func OpenArchive(paths ...string) (*Archive, error) {
-	a := &Archive{byKey: map[string]*archived{}}
+	a := &Archive{byKey: map[string]*archived{}, older: map[string][]*archived{}}
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
@@ -89,7 +91,7 @@ func OpenArchive(paths ...string) (*Archive, error) {
 // Damage lists what could not be read.
 func (a *Archive) Damage() []Damage { return a.damage }
 
-// Len returns the number of captures.
+// Len returns the number of addresses it holds captures of.
 func (a *Archive) Len() int { return len(a.entries) }
 
 // Has tells whether the archive holds an address.
@@ -108,9 +110,51 @@ func (a *Archive) add(e *archived) {
 	case old == nil:
 		a.entries = append(a.entries, e)
 		a.byKey[key] = e
-	case !e.at.Before(old.at):
+	case e.at.Equal(old.at):
 		*old = *e
+	case e.at.After(old.at):
+		before := *old
+		a.older[key] = append(a.older[key], &before)
+		*old = *e
+	default:
+		a.older[key] = append(a.older[key], e)
 	}
+}
+
+// Passes splits an archive that holds several captures of some addresses into archives
+// that hold one of each: the oldest of all in the first, the next ones in the second,
+// and so on. Crawling them one after another brings the versions of a document in the
+// order of time, as a store numbers them. robots.txt files are in all of them, with
+// their newest rules.
+func (a *Archive) Passes() []*Archive {
+	captures := make([][]*archived, len(a.entries)) // oldest first
+	most := 1
+	for i, e := range a.entries {
+		if e.url == "" {
+			captures[i] = []*archived{e}
+			continue
+		}
+		captures[i] = append(slices.Clone(a.older[lookupKey(e.url)]), e)
+		slices.SortStableFunc(captures[i], func(x, y *archived) int { return x.at.Compare(y.at) })
+		most = max(most, len(captures[i]))
+	}
+	if most == 1 {
+		return []*Archive{a}
+	}
+	passes := make([]*Archive, most)
+	for n := range passes {
+		pass := &Archive{byKey: map[string]*archived{}, older: map[string][]*archived{}}
+		for _, all := range captures {
+			switch newest := all[len(all)-1]; {
+			case strings.HasSuffix(newest.url, "/robots.txt"):
+				pass.add(newest)
+			case n < len(all):
+				pass.add(all[n])
+			}
+		}
+		passes[n] = pass
+	}
+	return passes
 }
 
 // lookupKey makes one key of the forms in which one page is linked: scheme, copies
@@ -133,6 +177,10 @@ func (a *Archive) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := e.open()
 	if err != nil {
+		var f *fault
+		if errors.As(err, &f) {
+			return nil, f
+		}
 		return nil, newFault("archive", nhip.OutcomePermanentError, "%w", err)
 	}
 	if at := attemptOf(req.Context()); at != nil {

@@ -82,8 +82,8 @@ func TestRealArchive(t *testing.T) {
 		if account.Loaded = account.Fetched; account.Check() != nil {
 			t.Error(account.Check())
 		}
-		if run == 0 && account.Fetched != 12 || run == 1 && (account.Fetched != 0 || account.Skipped[nhip.SkipKnown] != 12) {
-			t.Errorf("run %d: fetched %d, known %d", run, account.Fetched, account.Skipped[nhip.SkipKnown])
+		if run == 0 && account.Fetched != 12 || run == 1 && (account.Fetched != 0 || account.Unchanged != 12) {
+			t.Errorf("run %d: fetched %d, unchanged %d", run, account.Fetched, account.Unchanged)
 		}
 		mem.keep(got.fetches)
 	}

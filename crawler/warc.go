@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"nhip"
 )
 
 // warcIndex lists the records of one WARC file (ISO 28500, versions 1.0 and 1.1),
@@ -36,8 +38,10 @@ type warcRecord struct {
 	offset                    int64 // of the gzip member, or 0 in a plain file
 	packed                    bool
 	skip, length              int64
-	status                    int    // of the captured response
-	page                      string // its media type
+	status                    int           // of the captured response
+	page                      string        // its media type
+	pageKind                  nhip.PageKind // in archives of our own
+	truncated                 string        // why the archive holds a part only
 }
 
 const (
@@ -289,6 +293,7 @@ func readWARCRecord(r *position) (rec *warcRecord, start int64, err error) {
 		media:  header.Get("Content-Type"), skip: r.at, length: length, status: http.StatusOK,
 	}
 	rec.date, _ = time.Parse(time.RFC3339, header.Get("WARC-Date"))
+	rec.pageKind, rec.truncated = archiveKinds[header.Get(fieldKind)], header.Get("WARC-Truncated")
 	block := &io.LimitedReader{R: r, N: length}
 	if isHTTP(rec.media) && rec.kind == "response" {
 		resp, err := http.ReadResponse(bufio.NewReader(block), nil)
@@ -346,10 +351,15 @@ func (w *warcIndex) entry(r *warcRecord) *archived {
 	if link, err := linked(r.url, ""); err != nil || link == "" {
 		return nil // warcinfo, dns:, metadata:
 	}
-	e := &archived{url: r.url, at: r.date, media: r.page, status: r.status}
+	e := &archived{url: r.url, at: r.date, kind: r.pageKind, media: r.page, status: r.status}
 	switch r.kind {
 	case "response", "resource":
 		e.open = func() (*http.Response, error) { return w.open(r) }
+		if r.truncated != "" {
+			e.open = func() (*http.Response, error) {
+				return nil, newFault("archived_truncated", nhip.OutcomeTruncated, "the archive holds a part of it only (%.40q)", r.truncated)
+			}
+		}
 	case "revisit":
 		original := w.byDigest[r.digest]
 		if original == nil {
@@ -360,7 +370,7 @@ func (w *warcIndex) entry(r *warcRecord) *archived {
 			return nil
 		}
 		e.media, e.status = original.page, original.status
-		e.open = func() (*http.Response, error) { return w.open(original) }
+		e.open = func() (*http.Response, error) { return w.openRevisit(r, original) }
 	default:
 		return nil
 	}
@@ -393,4 +403,33 @@ func (w *warcIndex) open(r *warcRecord) (*http.Response, error) {
 			io.Reader
 			io.Closer
 		}{block, closer}}, nil
+}
+
+// openRevisit answers with what the revisit repeats, under the header that came with
+// the revisit, where it brought one.
+func (w *warcIndex) openRevisit(r, original *warcRecord) (*http.Response, error) {
+	resp, err := w.open(original)
+	if err != nil || !isHTTP(r.media) || r.length == 0 {
+		return resp, err
+	}
+	stream, closer, err := w.stream(r.offset, r.packed)
+	if err != nil {
+		return resp, nil // what it repeats is there all the same
+	}
+	defer closer.Close()
+	if _, err := io.CopyN(io.Discard, stream, r.skip); err != nil {
+		return resp, nil
+	}
+	own, err := http.ReadResponse(bufio.NewReader(io.LimitReader(stream, r.length)), nil)
+	if err != nil || own.Header.Get("Content-Type") == "" {
+		return resp, nil
+	}
+	for _, name := range []string{"Content-Encoding", "Transfer-Encoding"} { // of the bytes that are there
+		own.Header.Del(name)
+		if v := resp.Header.Values(name); len(v) > 0 {
+			own.Header[name] = v
+		}
+	}
+	resp.Header = own.Header
+	return resp, nil
 }

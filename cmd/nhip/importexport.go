@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"slices"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"nhip"
+	"nhip/crawler"
 	"nhip/trends"
 )
 
@@ -58,13 +61,14 @@ var exported = []string{"v_articles", "v_observations", "v_observation_first", "
 var exportCommand = command{
 	name:    "export",
 	takes:   true,
-	args:    "csv|parquet VIEW | sdmx|jsonstat [INDICATOR] | sdmx-structure",
-	summary: "Write a whole view, or official numbers with their vintages in a format of statistics, to standard output",
+	args:    "csv|parquet VIEW | sdmx|jsonstat [INDICATOR] | sdmx-structure | warc",
+	summary: "Write a whole view, official numbers with their vintages in a format of statistics, or the kept pages, to standard output",
 	example: `nhip export parquet v_observations > observations.parquet
 nhip export csv v_articles > articles.csv
 nhip export sdmx iip --from 2022-01-01 > iip.csv          SDMX-CSV 2.0: every vintage with its status
 nhip export sdmx-structure > structure.xml                the structure of those files, SDMX-ML 3.0
-nhip export jsonstat iip --compare yoy --freq M > iip.json JSON-stat 2.0`,
+nhip export jsonstat iip --compare yoy --freq M > iip.json JSON-stat 2.0
+nhip export warc --source moit > moit.warc.gz             kept pages as WARC 1.1; nhip import warc takes them in elsewhere`,
 	flags: func(flags *pflag.FlagSet) {
 		flags.String("place", "", "of sdmx and jsonstat, only this `place`, by name or id")
 		flags.String("industry", "", "only this `industry`, by name or id, or a row by its words")
@@ -74,12 +78,22 @@ nhip export jsonstat iip --compare yoy --freq M > iip.json JSON-stat 2.0`,
 		flags.String("from", "", "periods from this `day` on")
 		flags.String("to", "", "periods up to this `day`")
 		flags.String("asof", "", "what was known at the end of this `day`")
+		flags.String("source", "", "of warc, only pages of the source of this `id`")
+		flags.String("since", "", "of warc, only pages fetched since this `day`")
 	},
 	run: func(ctx context.Context, c *call) error {
 		if len(c.args) == 0 {
-			return usagef("export: want csv, parquet, sdmx, jsonstat or sdmx-structure")
+			return usagef("export: want csv, parquet, sdmx, jsonstat, sdmx-structure or warc")
 		}
-		switch form := c.args[0]; form {
+		form := c.args[0]
+		for _, flag := range []string{"source", "since"} {
+			if form != "warc" && c.flags.Changed(flag) {
+				return usagef("export: --%s is for warc", flag)
+			}
+		}
+		switch form {
+		case "warc":
+			return exportWARC(ctx, c)
 		case "csv", "parquet":
 			return exportView(ctx, c, form)
 		case "sdmx", "jsonstat":
@@ -90,8 +104,47 @@ nhip export jsonstat iip --compare yoy --freq M > iip.json JSON-stat 2.0`,
 			}
 			return trends.WriteSDMXStructure(c.stdout, time.Now())
 		}
-		return usagef("export: no form %q; want csv, parquet, sdmx, jsonstat or sdmx-structure", c.args[0])
+		return usagef("export: no form %q; want csv, parquet, sdmx, jsonstat, sdmx-structure or warc", form)
 	},
+}
+
+// exportWARC writes the kept pages, one for each content version of a document.
+func exportWARC(ctx context.Context, c *call) error {
+	if len(c.args) > 1 {
+		return usagef("export: warc takes no argument; --source and --since choose pages")
+	}
+	for _, flag := range []string{"place", "industry", "measure", "compare", "freq", "from", "to", "asof"} {
+		if c.flags.Changed(flag) {
+			return usagef("export: --%s is for sdmx and jsonstat; --source and --since choose pages", flag)
+		}
+	}
+	source, _ := c.flags.GetString("source")
+	day, err := dateFlag(c, "since")
+	if err != nil {
+		return err
+	}
+	var since time.Time
+	if !day.IsZero() {
+		since = time.Date(day.Year, day.Month, day.Day, 0, 0, 0, 0, nhip.Zone)
+	}
+	store, err := openStoreToRead(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	out := bufio.NewWriterSize(c.stdout, 1<<20)
+	w, err := crawler.NewWARCWriter(out, crawler.WARCInfo{Software: "nhip/" + version, Operator: c.config.Contact,
+		Description: "pages kept by nhip, each content version of a document once, content codings removed", At: time.Now()})
+	if err != nil {
+		return fmt.Errorf("export warc: %w", err)
+	}
+	if err := store.Pages(ctx, nhip.SourceID(source), since, "", func(p nhip.Page) error { return w.Write(&p) }); err != nil {
+		return fmt.Errorf("export warc: %w", err)
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("export warc: %w", err)
+	}
+	return nil
 }
 
 func exportView(ctx context.Context, c *call, form string) error {

@@ -132,8 +132,43 @@ func backfill(c *call) (b crawler.Backfill, err error) {
 	return b, nil
 }
 
-// ingest wires the stages and runs them once.
+// ingest runs the pipeline once; over an archive that holds several captures of an
+// address as often as it takes to load them in the order of time. The account is of all
+// passes together.
 func ingest(ctx context.Context, c *call, in ingestion) (nhip.Run, error) {
+	if in.archive == nil {
+		return ingestOnce(ctx, c, in)
+	}
+	var whole nhip.Run
+	for n, pass := range in.archive.Passes() {
+		in.archive = pass
+		run, err := ingestOnce(ctx, c, in)
+		if n == 0 {
+			whole = run
+		} else {
+			addRun(&whole, run)
+		}
+		if err != nil {
+			return whole, err
+		}
+	}
+	return whole, nil
+}
+
+// addRun counts the account of a further pass.
+func addRun(whole *nhip.Run, run nhip.Run) {
+	whole.Took += run.Took
+	whole.Totals.Add(run.Totals)
+	for i := range run.Sources {
+		whole.Sources[i].Add(run.Sources[i]) // passes run the same sources in the same order
+		if e := run.Sources[i].Error; e != "" && whole.Sources[i].Error == "" {
+			whole.Sources[i].Error = e
+		}
+	}
+}
+
+// ingestOnce wires the stages and runs them once.
+func ingestOnce(ctx context.Context, c *call, in ingestion) (nhip.Run, error) {
 	stages := schedules.Stages{}
 	var memory crawler.Memory
 	if !in.dry {
