@@ -16,7 +16,9 @@ import (
 // What can go wrong between a process, its store and a crash, and the test of each.
 // Names without a folder are of this package.
 //
-//	two processes on one data directory           engine TestProcessesShareOneEngine, cmd/nhip TestTwoAtOnce
+//	two processes on one data directory           engine TestProcessesShareOneEngine, TestForeignEngine, cmd/nhip TestTwoAtOnce
+//	a clock in the past                           TestCheckClock, cmd/nhip TestClockInThePast
+//	a full disk                                   TestDiskFull
 //	a job longer than its interval; a panic       schedules TestSchedulerNeverOverlapsAJobWithItself, …SurvivesPanics
 //	missed runs                                   schedules TestSchedulerCatchesUpOnce
 //	SIGTERM while crawling                        cmd/nhip TestServe, schedules TestPipelineCancelledStillLoadsWhatItHas
@@ -24,7 +26,7 @@ import (
 //	power loss                                    TestTablesAreGuarded (the settings; no test cuts the power)
 //	damaged WARC                                  crawler TestWARCDamage
 //	a flipped byte in a stored part               TestExamineBrokenPart
-//	a migration killed half-way; two migrators    TestMigrateKilledHalfWay, TestTwoMigrators, TestMigrationLock…
+//	a migration killed half-way; two migrators    TestMigratorKilled, TestMigrateFromOlderSchemas, TestTwoMigrators, TestMigrationLock…
 //	an applied migration changed; a newer schema  TestMigrateRefuses
 //	the same job on two hosts                     TestTwoLoaders (two stores, one engine)
 //	server gone; cut at any byte                  TestCutConnections, TestLoadThroughFaults, TestServer

@@ -20,6 +20,7 @@ var testDataDir string
 func TestMain(m *testing.M) {
 	engine.RunIfChild()
 	runIfLoadingChild()
+	runIfMigratingChild()
 	dir, err := os.MkdirTemp("", "nhip-loader")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
