@@ -38,7 +38,8 @@ type session struct {
 
 	account  nhip.Account
 	frontier Frontier // nil: addresses are remembered by their visits only
-	polling  bool     // only what is due is asked for
+	hosts    *hostKeeper
+	polling  bool // only what is due is asked for
 	started  time.Time
 
 	// Documents, see frontier.go.
@@ -85,6 +86,7 @@ func (c *Crawler) Poll(ctx context.Context, src *catalog.Source, emit func(conte
 func (c *Crawler) newSession(ctx context.Context, src *catalog.Source, emit func(context.Context, nhip.Fetch) error) *session {
 	s := &session{crawler: c, ctx: ctx, src: src, emit: emit, account: nhip.NewAccount(src.ID), started: c.now(),
 		held: map[uint64]*document{}, visits: map[string]*nhip.Visit{}, asked: map[string]bool{}}
+	s.hosts = c.newHostKeeper(src.ID)
 	if f, ok := c.memory.(Frontier); ok && c.archive == nil {
 		s.frontier = f
 	}
@@ -100,6 +102,9 @@ func (s *session) crawl() (nhip.Account, error) {
 	}
 	s.collector = s.newCollector()
 	err := s.run()
+	if hostErr := s.hosts.end(s.ctx); hostErr != nil && err == nil {
+		err = fmt.Errorf("source %s: %w", src.ID, hostErr)
+	}
 	s.account.Bytes = s.bytes.Load()
 	s.balance(err)
 	if err == nil {
@@ -206,6 +211,7 @@ func (s *session) arrived(final string, ans *answer, v nhip.Visit) error {
 	}
 	s.seen.skip(id, nhip.SkipKnown)
 	delete(s.held, id)
+	v.Outcome, v.Reason = nhip.OutcomeNotModified, "" // what it holds has just been handed over
 	v.URL, v.Link, v.ETag, v.LastModified = final, "", ans.header.Get("ETag"), ans.header.Get("Last-Modified")
 	return s.emit(s.ctx, nhip.Fetch{Visit: v})
 }

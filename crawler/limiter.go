@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -25,6 +26,8 @@ type hostState struct {
 	next     time.Time     // the next request may start then
 	closed   time.Time     // no request before: Retry-After, or the breaker is open
 	failures int           // in a row
+	reason   string        // class of the last of them
+	asked    bool          // by this process
 }
 
 const (
@@ -92,17 +95,19 @@ func (l *limiter) acquire(ctx context.Context, name string, delay time.Duration,
 
 // report tells the limiter how a request ended: f is nil for any answer that shows a
 // host at work. A host that asks to wait, or fails breakerAfter times in a row, is
-// closed; the first request after that decides anew.
-func (l *limiter) report(name string, f *fault) {
+// closed, which it tells; the first request after that decides anew.
+func (l *limiter) report(name string, f *fault) (closed bool) {
 	h := l.host(name)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	h.asked = true
 	if f == nil || !isHostFault(f) {
-		h.failures = 0
-		return
+		h.failures, h.reason = 0, ""
+		return false
 	}
 	h.failures++
-	now := time.Now()
+	h.reason = f.class
+	now, before := time.Now(), h.closed
 	if f.until.After(h.closed) {
 		h.closed = f.until
 	}
@@ -110,6 +115,7 @@ func (l *limiter) report(name string, f *fault) {
 		h.closed = now.Add(breakerPause)
 		h.failures = breakerAfter - 1 // half open: one more failure closes it again
 	}
+	return h.closed.After(before)
 }
 
 // closeFor closes a host that asked to wait in an earlier run.
@@ -153,25 +159,35 @@ func sleep(ctx context.Context, d time.Duration) error {
 type limited struct {
 	next    http.RoundTripper
 	limiter *limiter
+	hosts   *hostKeeper
 	delay   func(req *http.Request) time.Duration
 	waiting func(host string, d time.Duration)
 }
 
 func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
-	host := req.URL.Host
-	release, err := t.limiter.acquire(req.Context(), host, t.delay(req), func(d time.Duration) { t.waiting(host, d) })
+	host, delay := limiterHost(req.URL), t.delay(req)
+	if err := t.hosts.recall(req.Context(), host, delay); err != nil {
+		return nil, err
+	}
+	release, err := t.limiter.acquire(req.Context(), host, delay, func(d time.Duration) { t.waiting(host, d) })
 	if err != nil {
 		return nil, err
 	}
 	resp, err := t.next.RoundTrip(req)
 	if err != nil {
 		release()
-		if f := classify(err); f.class != classStopped {
-			t.limiter.report(host, f)
+		if f := classify(err); f.class != classStopped && t.limiter.report(host, f) {
+			err = errors.Join(err, t.hosts.closed(req.Context(), host))
 		}
 		return nil, err
 	}
-	t.limiter.report(host, statusFault(resp.StatusCode, resp.Header, 0, time.Now()))
+	if t.limiter.report(host, statusFault(resp.StatusCode, resp.Header, 0, time.Now())) {
+		if err := t.hosts.closed(req.Context(), host); err != nil {
+			_ = resp.Body.Close()
+			release()
+			return nil, newFault(classBackoff, nhip.OutcomeRetryLater, "%w", err)
+		}
+	}
 	resp.Body = &onClose{resp.Body, release}
 	return resp, nil
 }
