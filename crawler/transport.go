@@ -52,7 +52,7 @@ func (c *Crawler) chain(s *session) http.RoundTripper {
 	var rt http.RoundTripper = &capped{next: c.network, limits: &c.limits, bytes: &s.bytes}
 	if c.archive == nil {
 		rt = &conditional{next: rt}
-		rt = &limited{next: rt, limiter: c.limiter, delay: s.delay, waiting: s.waiting}
+		rt = &limited{next: rt, limiter: c.limiter, hosts: s.hosts, delay: s.delay, waiting: s.waiting}
 	}
 	s.gate = &robotsGate{next: rt, cache: c.robots, token: c.token}
 	rt = s.gate
