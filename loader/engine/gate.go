@@ -290,6 +290,10 @@ func (g *gate) checkNames(tokens []gateToken, strict bool) error {
 		case t.kind != tokenString && !t.name():
 			continue
 		}
+		if t.word("SETTINGS") && after.name() && !before.sign(".") && !before.word("AS", "SHOW", "CHANGED") {
+			// The engine lets a subquery and a part of a UNION set what readonly=1 forbids: limits, filters of tables.
+			return raise(codeReadonly, "READONLY", "Cannot modify '%s' setting in readonly mode: SETTINGS stand at the end of the whole statement, with values written out", after.text)
+		}
 		top.follow(before, t, after)
 		// What before a name makes it a table's, or can.
 		table := strict || before.sign(",") && top.from || before.sign("(") && top.list ||

@@ -168,7 +168,15 @@ var storeAttacks = []attack{
 	{sql: "INSERT INTO documents VALUES (9)"}, {sql: "INSERT INTO documents SELECT 9"}, {sql: "OPTIMIZE TABLE documents"}, {sql: "GRANT ALL ON *.* TO default"},
 	{sql: "CREATE TEMPORARY TABLE t (n UInt8)"}, {sql: "CREATE VIEW nhip.v_mine AS SELECT * FROM nhip.documents"}, {sql: "RENAME TABLE documents TO v_documents"},
 	{sql: "SELECT 1; DROP TABLE documents"}, {sql: "INSERT INTO documents FORMAT TSV\n1\n\nDROP TABLE documents\n"}, {sql: "BEGIN TRANSACTION"}, {sql: "EXPLAIN CREATE TABLE nhip.x (n UInt8) ENGINE = Memory"},
-	{sql: "SELECT 1 SETTINGS readonly = 0"}, {sql: "SELECT 1 SETTINGS max_execution_time = 100000"}, {sql: "SELECT 1", parameters: []string{"additional_table_filters={}"}},
+	{sql: "SELECT 1 SETTINGS readonly = 0"}, {sql: "SELECT 1 SETTINGS max_execution_time = 100000"},
+	{sql: "SELECT 1 SETTINGS max_threads = 1, additional_table_filters = '{}'"}, {sql: "SELECT 1 SETTINGS max_execution_time = 0"},
+	{sql: "SELECT 1 FORMAT TSV SETTINGS readonly = 0"}, {sql: "SELECT 1 SETTINGS readonly = '2' UNION ALL SELECT 2 SETTINGS max_threads = 1"},
+	{sql: "SELECT * FROM (SELECT 1 SETTINGS allow_ddl = 1) SETTINGS max_threads = 1"}, {sql: "SELECT 1 SETTINGS max_threads = 1 UNION ALL SELECT 2"},
+	{sql: "SELECT * FROM (SELECT name FROM system.tables WHERE database = 'nhip' SETTINGS additional_table_filters = {})"},
+	{sql: "SELECT * FROM (SELECT sum(number) FROM numbers(10) SETTINGS /* */ `max_execution_time` = 100000)"},
+	{sql: "WITH x AS (SELECT 1 SETTINGS use_query_cache) SELECT * FROM x"}, {sql: "SELECT * FROM view(SELECT 1 AS n settings readonly = 0)"},
+	{sql: "DESCRIBE (SELECT 1 SETTINGS readonly = 0)"}, {sql: "SELECT n FROM v_articles WHERE n IN (SELECT 1 SETTINGS max_memory_usage = 0)"}, {sql: "SELECT 1 SETTINGS format_schema = 'x'"},
+	{sql: "SELECT 1 SETTINGS max_threads = 1 INTO OUTFILE '/tmp/x'"}, {sql: "SELECT n FROM documents SETTINGS max_threads = 1"}, {sql: "SELECT 1", parameters: []string{"additional_table_filters={}"}},
 	{sql: "SELECT 1", parameters: []string{"allow_introspection_functions=1"}},
 }
 
@@ -229,6 +237,10 @@ func TestGate(t *testing.T) {
 		{"SHOW TABLES", "v_articles\n"}, {"SHOW TABLES FROM nhip", "v_articles\n"}, {"SELECT name, comment FROM system.tables WHERE database = 'nhip'", "v_articles\tArticles\n"},
 		{"SELECT count() FROM system.columns WHERE database = 'nhip'", "4\n"}, {"SELECT count() FROM information_schema.columns WHERE table_schema = 'nhip'", "4\n"},
 		{"SELECT count() FROM system.databases WHERE name IN ('nhip', 'other')", "1\n"}, {"SELECT value FROM system.settings WHERE name = 'readonly'", "1\n"},
+		{"SELECT DISTINCT url FROM nhip.v_articles SETTINGS max_execution_time=10", "x\n"},
+		{"SELECT max(n) FROM v_articles SETTINGS max_threads = 1, join_use_nulls=true FORMAT JSONEachRow", "{\"max(n)\":4}\n"},
+		{"SELECT getSetting('max_threads') AS settings, 'SETTINGS a = 1' SETTINGS max_threads = 3", "3\tSETTINGS a = 1\n"},
+		{"SELECT n AS settings, settings + 1 FROM v_articles WHERE settings = 1", "1\t2\n"}, {"SELECT count() > 0 FROM system.settings AS s WHERE s.name = 'readonly'", "1\n"},
 		{"SELECT count() > 100 FROM system.functions", "1\n"}, {"EXISTS v_articles", "1\n"},
 	} {
 		if r := send(attack{sql: a.sql}); r.status != 200 || r.body != a.want {

@@ -135,6 +135,9 @@ func (s *server) pass(req *request) (*gate, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := g.takeSettings(req); err != nil {
+		return nil, err
+	}
 	if err := g.check(req); err != nil {
 		return nil, err
 	}
