@@ -68,7 +68,7 @@ func (k *checker) checkSource(s *Source) {
 	if s.Language != "" && !languageTag.MatchString(s.Language) {
 		k.problem(s, "language", "is %q: write a language tag such as vi or en", s.Language)
 	}
-	if s.Schedule != "" {
+	if s.Schedule != "" && s.Schedule != adaptiveSchedule {
 		if err := checkCron(s.Schedule); err != nil {
 			k.problem(s, "schedule", "%v", err)
 		}
@@ -350,12 +350,15 @@ var cronFields = []struct {
 	min, max int
 }{{"minute", 0, 59}, {"hour", 0, 23}, {"day of month", 1, 31}, {"month", 1, 12}, {"day of week", 0, 6}}
 
+// adaptiveSchedule is the schedule of a source that follows how much of its feeds is new.
+const adaptiveSchedule = "adaptive"
+
 // checkCron is a lint of five numeric fields; names of months and days, @hourly
 // and the like are refused so that every schedule is written the same way.
 func checkCron(spec string) error {
 	fields := strings.Fields(spec)
 	if len(fields) != len(cronFields) {
-		return fmt.Errorf("is %q: write five fields, minute hour day month weekday, such as 0 */2 * * *", spec)
+		return fmt.Errorf("is %q: write five fields, minute hour day month weekday, such as 0 */2 * * *, or adaptive", spec)
 	}
 	for i, field := range fields {
 		f := cronFields[i]

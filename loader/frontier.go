@@ -42,10 +42,16 @@ WHERE source = {source:String} AND kind IN ('article', 'table', 'text') AND next
 }
 
 // IndexVisits returns the newest visits of all feeds, listings and sitemaps of the
-// store by source, each source's in the order of their addresses.
-func (s *Store) IndexVisits(ctx context.Context) (map[nhip.SourceID][]nhip.Visit, error) {
+// named sources, of all sources where none is named; each source's in the order of
+// their addresses.
+func (s *Store) IndexVisits(ctx context.Context, sources ...nhip.SourceID) (map[nhip.SourceID][]nhip.Visit, error) {
+	ids := make([]string, len(sources))
+	for i, id := range sources {
+		ids[i] = string(id)
+	}
 	rows, err := s.conn.Query(ctx, "SELECT "+visitColumns+` FROM visits FINAL
-WHERE kind IN ('feed', 'listing', 'sitemap') ORDER BY source, url`)
+WHERE kind IN ('feed', 'listing', 'sitemap') AND (empty({sources:Array(String)}) OR source IN {sources:Array(String)}) ORDER BY source, url`,
+		named("sources", ids))
 	if err != nil {
 		return nil, s.wrap("look up feeds and lists", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,6 +40,9 @@ type Options struct {
 	BatchAge          time.Duration // a batch older than this is loaded with the next document; default 5 s
 	Grace             time.Duration // for loading what is in hand when the run is cancelled; default 20 s
 	Log               *slog.Logger  // default slog.Default()
+	// Archive says that the crawler reads an archive: no publisher is asked, so no source is
+	// leased, and the run is no crawl of theirs.
+	Archive bool
 	// Progress, where set, is told the account of a source whenever it changed. It
 	// must not block. Calls for different sources may overlap.
 	Progress func(account nhip.Account, done bool)
@@ -80,11 +84,30 @@ func NewPipeline(stages Stages, opts Options) (*Pipeline, error) {
 // A source that fails is an account with an Error, not an error of Run; an error
 // of Run means that the store failed, and the returned run says how far it came.
 // When ctx is cancelled, what was fetched is still loaded within the grace period.
+//
+// Where the store leases sources, a source that another run is crawling is left to it:
+// its account is empty and has a Note.
 func (p *Pipeline) Run(ctx context.Context, sources []*catalog.Source) (nhip.Run, error) {
 	if p.stages.Crawler == nil {
 		return nhip.Run{}, errors.New("pipeline: a run needs a crawler")
 	}
-	run := nhip.Run{ID: NewRunID(), StartedAt: time.Now(), Sources: make([]nhip.Account, len(sources))}
+	if p.opts.Archive {
+		return p.run(ctx, nhip.ModeArchive, sources)
+	}
+	return p.run(ctx, nhip.ModeCrawl, sources)
+}
+
+// Poll is Run for what is due of the sources; the crawler must be a [Poller]. A poll
+// that asked nobody leaves no account in the store.
+func (p *Pipeline) Poll(ctx context.Context, sources []*catalog.Source) (nhip.Run, error) {
+	if _, ok := p.stages.Crawler.(Poller); !ok {
+		return nhip.Run{}, errors.New("pipeline: the crawler cannot poll")
+	}
+	return p.run(ctx, nhip.ModePoll, sources)
+}
+
+func (p *Pipeline) run(ctx context.Context, mode nhip.RunMode, sources []*catalog.Source) (nhip.Run, error) {
+	run := nhip.Run{ID: NewRunID(), Mode: mode, StartedAt: time.Now(), Sources: make([]nhip.Account, len(sources))}
 	errs := make([]error, len(sources))
 	slots := make(chan struct{}, p.opts.Sources)
 	var wg sync.WaitGroup
@@ -92,7 +115,7 @@ func (p *Pipeline) Run(ctx context.Context, sources []*catalog.Source) (nhip.Run
 		slots <- struct{}{} // sources start in order
 		wg.Go(func() {
 			defer func() { <-slots }()
-			run.Sources[i], errs[i] = p.source(ctx, run.ID, src)
+			run.Sources[i], errs[i] = p.leased(ctx, &run, src)
 		})
 	}
 	wg.Wait()
@@ -119,7 +142,7 @@ func (p *Pipeline) finish(ctx context.Context, run nhip.Run, errs []error) (nhip
 			errs = append(errs, err) // a bug of ours, and better seen than hidden
 		}
 	}
-	if p.stages.Store != nil {
+	if p.stages.Store != nil && !(run.Mode == nhip.ModePoll && isIdle(run)) {
 		grace, cancel := outlive(ctx, p.opts.Grace)
 		defer cancel()
 		if err := p.stages.Store.SaveRun(grace, run); err != nil {
@@ -129,10 +152,41 @@ func (p *Pipeline) finish(ctx context.Context, run nhip.Run, errs []error) (nhip
 	return run, errors.Join(errs...)
 }
 
+// isIdle tells whether a run did nothing that is worth an account.
+func isIdle(run nhip.Run) bool {
+	t := run.Totals
+	return t.Discovered == 0 && t.Bytes == 0 && len(t.Index) == 0 &&
+		!slices.ContainsFunc(run.Sources, func(a nhip.Account) bool { return a.Error != "" })
+}
+
+// leased runs one source while it is this run's, if it is to be had.
+func (p *Pipeline) leased(ctx context.Context, run *nhip.Run, src *catalog.Source) (nhip.Account, error) {
+	store, ok := p.stages.Store.(Leaser)
+	if !ok || run.Mode == nhip.ModeArchive {
+		return p.source(ctx, run, src)
+	}
+	held, release, holder, err := store.Lease(ctx, src.ID, run.ID)
+	if err != nil || holder != "" {
+		a := nhip.NewAccount(src.ID)
+		switch {
+		case holder != "":
+			a.Note = "left to " + holder + ", which is crawling it"
+		case ctx.Err() != nil: // cancelled before it began
+			a.Error, err = ctx.Err().Error(), nil
+		default:
+			a.Error = err.Error()
+		}
+		p.opts.Progress(a, true)
+		return a, err
+	}
+	defer release()
+	return p.source(held, run, src)
+}
+
 // source runs one source. The error is the store's; the crawler's is in the account.
-func (p *Pipeline) source(ctx context.Context, run string, src *catalog.Source) (nhip.Account, error) {
-	in := &intake{pipeline: p, run: run, loaded: nhip.Loaded{Rejected: map[string]int{}}}
-	account, crawlErr := p.crawl(ctx, src, func(ctx context.Context, f nhip.Fetch) error {
+func (p *Pipeline) source(ctx context.Context, run *nhip.Run, src *catalog.Source) (nhip.Account, error) {
+	in := &intake{pipeline: p, run: run.ID, loaded: nhip.Loaded{Rejected: map[string]int{}}}
+	account, crawlErr := p.crawl(ctx, run.Mode, src, func(ctx context.Context, f nhip.Fetch) error {
 		err := in.add(ctx, f)
 		p.opts.Progress(in.progress(src.ID), false)
 		return err
@@ -161,13 +215,16 @@ var errPanic = errors.New("crawler panicked")
 
 // crawl calls the crawler and turns a panic into the source's error: one source's
 // page must not end the others'.
-func (p *Pipeline) crawl(ctx context.Context, src *catalog.Source, emit func(context.Context, nhip.Fetch) error) (account nhip.Account, err error) {
+func (p *Pipeline) crawl(ctx context.Context, mode nhip.RunMode, src *catalog.Source, emit func(context.Context, nhip.Fetch) error) (account nhip.Account, err error) {
 	account = nhip.NewAccount(src.ID)
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%w: %v", errPanic, r)
 		}
 	}()
+	if mode == nhip.ModePoll {
+		return p.stages.Crawler.(Poller).Poll(ctx, src, emit)
+	}
 	return p.stages.Crawler.Crawl(ctx, src, emit)
 }
 

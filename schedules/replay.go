@@ -29,7 +29,7 @@ func (p *Pipeline) Replay(ctx context.Context, what Replay) (nhip.Run, error) {
 	if p.stages.Store == nil {
 		return nhip.Run{}, errors.New("pipeline: a replay needs a store")
 	}
-	run := nhip.Run{ID: NewRunID(), StartedAt: time.Now()}
+	run := nhip.Run{ID: NewRunID(), Mode: nhip.ModeReplay, StartedAt: time.Now()}
 	intakes := map[nhip.SourceID]*intake{}
 	var order []nhip.SourceID
 	err := p.stages.Store.Pages(ctx, what.Source, what.Since, what.Reader, func(page nhip.Page) error {

@@ -49,3 +49,19 @@ type Store interface {
 	// fn ends it.
 	Pages(ctx context.Context, source nhip.SourceID, since time.Time, reader string, fn func(nhip.Page) error) error
 }
+
+// Poller is a Crawler that can also ask for what is due only: the feeds, lists and
+// sitemaps whose own interval is over, and the documents to be asked for again. The
+// contract is that of Crawl.
+type Poller interface {
+	Poll(ctx context.Context, src *catalog.Source, emit func(context.Context, nhip.Fetch) error) (nhip.Account, error)
+}
+
+// Leaser is a Store that gives a source to one run at a time.
+//
+// Lease returns a context that ends when the lease is lost, and the function that
+// gives it back. Where another run has the source, holder names it and the others are
+// nil; Lease does not wait for it.
+type Leaser interface {
+	Lease(ctx context.Context, source nhip.SourceID, run string) (leased context.Context, release func(), holder string, err error)
+}

@@ -41,6 +41,9 @@ func printAccounts(w io.Writer, run nhip.Run, format string) error {
 				fmt.Fprintf(w, "%s %s: %s\n", a.Source, m.name, s)
 			}
 		}
+		if a.Note != "" {
+			fmt.Fprintf(w, "%s %s\n", a.Source, a.Note)
+		}
 		if a.Error != "" {
 			fmt.Fprintf(w, "%s FAILED: %s\n", a.Source, a.Error)
 		}
