@@ -11,7 +11,7 @@ import (
 )
 
 // readText reads plain text as an extractor left it: a line is a paragraph, the
-// first one the title. Page furniture, captions, a printed time and a signature are
+// first one the title, unless it is all there is and a sentence. Page furniture, captions, a printed time and a signature are
 // recognised by their form, since no markup tells them. There is no sapo, and no
 // time unless one is printed on a line of its own.
 func (r *Reader) readText(text string, p *nhip.Page, src *catalog.Source) (nhip.Article, []nhip.Issue, string) {
@@ -24,9 +24,12 @@ func (r *Reader) readText(text string, p *nhip.Page, src *catalog.Source) (nhip.
 	if len(lines) == 0 {
 		return g.a, g.issues, RejectEmpty
 	}
-	g.a.Title = lines[0].text
-	g.won("title", "text")
-	t := g.textBody(lines[1:])
+	if len(lines) > 1 || !endsSentence(lines[0].text) {
+		g.a.Title = lines[0].text
+		g.won("title", "text")
+		lines = lines[1:]
+	}
+	t := g.textBody(lines)
 	if len(t.body) > 0 {
 		g.a.Body = t.body
 		g.won("body", "text")

@@ -9,14 +9,15 @@ import (
 
 // clause reads one sentence.
 type clause struct {
-	p      *passage
-	s      vi.Sentence
-	quote  string
-	source placed1 // "Theo …," or "… cho biết": who says so
-	org    string
-	q      []found
-	top    *state
-	facts  []draft
+	p         *passage
+	s         vi.Sentence
+	quote     string
+	source    placed1 // "Theo …," or "… cho biết": who says so
+	org       string
+	estimates bool // who says it says "ước tính"
+	q         []found
+	top       *state
+	facts     []draft
 }
 
 type placed1 struct{ first, end int }
@@ -79,6 +80,9 @@ func (p *passage) sentence(s vi.Sentence) {
 	}
 	mem := &p.d.mem
 	st := &state{prevEnd: s.First, begin: true, year: c.sentenceYear(mem), period: mem.period, kind: c.inheritedKind(mem)}
+	if st.kind == nhip.KindActual && c.estimates {
+		st.kind = nhip.KindEstimate
+	}
 	c.top = st
 	if st.kind == nhip.KindActual && !st.period.IsZero() && (c.isNow() || c.d().ref != (vi.Date{}) && st.period.Start.Year > c.d().ref.Year) {
 		st.period = vi.Period{} // what is wanted for later is no period of what is
@@ -128,9 +132,33 @@ func (c *clause) scope(st *state, g int32, k int) int {
 		inner := *st
 		inner.prevEnd, inner.begin, inner.bracket = int(q.group)+1, true, true
 		c.catchUp(st, int(q.group))
+		c.placeOfBracket(&inner, int(q.group))
 		k = c.scope(&inner, q.group, k)
 	}
 	return k
+}
+
+// placeOfBracket reads "IIP tăng ở 33 địa phương, cao nhất là Phú Thọ (tăng 28%), Bắc
+// Ninh (tăng 17%)": the place is the one before the bracket, and what is measured
+// stands at the head of the sentence.
+func (c *clause) placeOfBracket(st *state, open int) {
+	for _, k := range c.p.places {
+		if k.end != open || k.first < c.s.First || c.inSource(k) {
+			continue
+		}
+		st.place = place{nhip.PlaceID(k.mention.ID), k.mention.Name}
+		if st.label != "" {
+			return
+		}
+		end := c.s.First
+		for end < k.first && !c.p.phrase[end].set.hasAny(tagUp, tagDown, tagLevel) && c.p.t[end].Kind != vi.Sign {
+			end++
+		}
+		if j, ok := c.join(c.parts(c.s.First, end, -1), false); ok && j.head {
+			st.label, st.own = j.text, j.text
+		}
+		return
+	}
 }
 
 // catchUp lets the words between the last number and a bracket speak: they may
@@ -168,6 +196,9 @@ func (c *clause) number(st *state, q found, k int) {
 	if sub, ok := c.subjectOf(start, r.first, q.group, bare, st); ok && !c.carriesOn(q, r, sub) {
 		of := c.bracketOf(st)
 		st.before, st.bases = st.bases, nil
+		if isAspect(sub.text) && len(c.facts) > 0 {
+			sub.text = strings.TrimSpace(sub.text + " " + c.ofWhat(st.label)) // "62.000 tấn, kim ngạch 71 triệu USD"
+		}
 		st.label, st.own, st.fresh, st.headed = sub.text, sub.own, true, sub.isHead
 		if strings.HasPrefix(sub.own, "(") && of != "" {
 			st.label, st.own = of+" "+sub.own, of

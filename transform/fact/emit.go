@@ -15,6 +15,9 @@ func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k
 	if r.estimate {
 		f.o.Kind = nhip.KindEstimate
 	}
+	if r.verb == tagNone && (p.seq(q.First-2, "mục", "tiêu") || p.seq(q.First-2, "chỉ", "tiêu")) {
+		f.o.Kind = nhip.KindTarget // "bằng 46% mục tiêu 48 tỷ USD"
+	}
 	if c.isPlanBracket(st, q, r) {
 		f.o.Kind, label, f.o.Rule = nhip.KindPlan, "kế hoạch "+label, "plan.bracket"
 		kl.measure = nhip.MeasureLevel
@@ -41,6 +44,13 @@ func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k
 			case nhip.CompareYoY, nhip.CompareMoM, nhip.CompareQoQ:
 				st.compare = base{set: true, code: code}
 			}
+		}
+	}
+	if !st.same.IsZero() && kl.measure == nhip.MeasureGrowth && !f.cmp.set {
+		// "tăng 10,3% (cùng kỳ tăng 8,3%)": both on the year before
+		f.cmp = base{set: true, code: nhip.CompareYoY}
+		if n := len(c.facts); n > 0 && c.facts[n-1].o.Measure == nhip.MeasureGrowth && !c.facts[n-1].cmp.set {
+			c.facts[n-1].cmp = f.cmp
 		}
 	}
 	c.value(&f, q.Quantity, kl)

@@ -83,6 +83,9 @@ func (r *Reader) Read(a *nhip.Article, ctx Context) []nhip.Observation {
 	}
 	d.mentions = map[int][]nhip.Mention{}
 	for _, m := range ctx.Mentions {
+		if m.Kind == nhip.MentionPlace && r.placesByID[nhip.PlaceID(m.ID)] == nil {
+			continue // an industrial park: where a number holds is the province around it
+		}
 		if m.Kind == nhip.MentionPlace || m.Kind == nhip.MentionOrganisation {
 			d.mentions[m.Paragraph] = append(d.mentions[m.Paragraph], m)
 		}

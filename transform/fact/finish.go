@@ -19,6 +19,7 @@ func (c *clause) finish(st *state) {
 		c.tail(st)
 	}
 	c.backfill(st)
+	c.shareBases()
 	fallback := c.fallbackPlace(mem)
 	for i := range c.facts {
 		f := &c.facts[i]
@@ -112,11 +113,62 @@ func (c *clause) backfill(st *state) {
 	}
 }
 
+// shareBases gives a growth the base that is named only behind a later one: "A tăng
+// 13,2% và B tăng 10,8% so với cùng kỳ". It governs up to a semicolon.
+func (c *clause) shareBases() {
+	for i := len(c.facts) - 2; i >= 0; i-- {
+		f := &c.facts[i]
+		if f.cmp.set || f.o.Measure != nhip.MeasureGrowth && f.o.Measure != nhip.MeasureChange {
+			continue
+		}
+		for j := i + 1; j < len(c.facts) && j <= i+2; j++ {
+			next := &c.facts[j]
+			if c.parted(f.at, next.at) {
+				break
+			}
+			if next.change && next.cmp.set && next.period == f.period && c.givesBase(f, next) {
+				f.cmp = next.cmp
+				break
+			}
+		}
+	}
+}
+
+// givesBase reports that next names a base in time that f may share.
+func (c *clause) givesBase(f, next *draft) bool {
+	switch next.o.Measure {
+	case nhip.MeasureGrowth, nhip.MeasureChange:
+	default:
+		return false
+	}
+	code := next.cmp.code
+	if code == "" {
+		code = next.cmp.relation(c.d(), c.top, next.period)
+	}
+	switch code {
+	case nhip.CompareYoY, nhip.CompareVsDec:
+		return true
+	case nhip.CompareMoM, nhip.CompareQoQ:
+		return f.period.Span == vi.SpanMonth || f.period.IsZero()
+	}
+	return false
+}
+
+// parted reports a sign between two tokens that ends what a base governs.
+func (c *clause) parted(first, end int) bool {
+	for i := first; i < end; i++ {
+		if c.p.is(i, ";", ":", "(", ")") {
+			return true
+		}
+	}
+	return false
+}
+
 // allUnmeasured reports that nothing in the sentence says a value was measured: no
 // past, no base in time, no estimate.
 func (c *clause) allUnmeasured() bool {
 	for i := c.s.First; i < c.s.End; i++ {
-		if c.p.is(i, "đã", "ước") {
+		if c.p.is(i, "đã", "ước") || c.p.seq(i, "mới", "đạt") || c.p.seq(i, "trong", "khi") || c.p.is(i, "nhưng", "song") {
 			return false
 		}
 		if m := c.p.markAt(i); m != nil && m.Comparison != nil && m.Comparison.Basis == vi.BasisPeriod {
@@ -143,7 +195,7 @@ func (c *clause) fallbackPlace(mem *memory) place {
 		return mem.place
 	}
 	for _, k := range p.places {
-		if k.first >= c.s.First && k.end <= c.s.End && !c.inSource(k) {
+		if k.first >= c.s.First && k.end <= c.s.End && !c.inSource(k) && !c.isCounterpart(k) {
 			return place{nhip.PlaceID(k.mention.ID), k.mention.Name}
 		}
 	}
@@ -173,6 +225,16 @@ func (c *clause) placeBehind(q *vi.Quantity) place {
 }
 
 func (c *clause) inSource(k placed) bool { return k.first >= c.source.first && k.end <= c.source.end }
+
+// isCounterpart tells the other side of a trade: "sang Hoa Kỳ", "thị trường Nhật Bản",
+// "nhập khẩu từ Hàn Quốc".
+func (c *clause) isCounterpart(k placed) bool {
+	p := c.d().r.placesByID[nhip.PlaceID(k.mention.ID)]
+	if p == nil || p.Level != "country" {
+		return false
+	}
+	return c.p.is(k.first-1, "sang", "trường", "từ", "với") || c.p.is(k.first-1, ",", "và") && c.p.is(k.first-3, "trường", "sang")
+}
 
 // isRegional keeps the country in the name of a national body from becoming the
 // place of its numbers.

@@ -56,6 +56,9 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 	}
 	if label == "" && r.nominal {
 		label = p.text(tokensOf(r.verbAt, r.verbEnd))
+		if p.is(q.End, "của", "về") {
+			label = strings.TrimSpace(label + " " + c.about(q.Quantity))
+		}
 	}
 	return c.resolveThis(label, q.First)
 }
@@ -85,9 +88,8 @@ func (c *clause) ofAspect(aspect, label string) string {
 	if aspect == "" {
 		return label
 	}
-	switch vi.Key(aspect) {
-	case "lượng", "trị giá", "giá trị", "số lượng", "giá", "khối lượng", "kim ngạch", "diện tích", "sản lượng":
-		return aspect + " " + label
+	if isAspect(aspect) {
+		return strings.TrimSpace(aspect + " " + c.ofWhat(label))
 	}
 	for i := range c.facts {
 		if c.facts[i].o.Measure == nhip.MeasureLevel {
@@ -95,6 +97,30 @@ func (c *clause) ofAspect(aspect, label string) string {
 		}
 	}
 	return aspect + " " + label
+}
+
+// isAspect tells names of one side of a thing, which name nothing alone.
+func isAspect(name string) bool {
+	switch vi.Key(name) {
+	case "lượng", "trị giá", "giá trị", "số lượng", "giá", "khối lượng", "kim ngạch", "diện tích", "sản lượng", "năng suất":
+		return true
+	}
+	return false
+}
+
+// ofWhat is the thing that label is of: label itself, or where that is only a side,
+// "kim ngạch", the thing named before it in the sentence.
+func (c *clause) ofWhat(label string) string {
+	for i := len(c.facts) - 1; i >= 0 && isAspect(label); i-- {
+		label = c.facts[i].label
+	}
+	if isAspect(label) {
+		return ""
+	}
+	for _, side := range []string{"kim ngạch ", "trị giá ", "giá trị ", "diện tích ", "năng suất ", "sản lượng "} {
+		label = strings.TrimPrefix(label, side)
+	}
+	return label
 }
 
 // isCount tells names that already say that they count: "số lao động đăng ký".

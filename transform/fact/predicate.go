@@ -212,6 +212,10 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return class{measure: nhip.MeasureGrowth, dir: dir, rule: "growth.verb"}, true
 	case r.verb == tagAlso && st.last.measure == nhip.MeasureChange:
 		return class{measure: nhip.MeasureGrowth, dir: st.last.dir, rule: "growth.equivalent"}, true
+	case r.verb == tagNone && st.bracket && st.last.measure == nhip.MeasureChange && c.p.is(q.First-1, "("):
+		return class{measure: nhip.MeasureGrowth, dir: st.last.dir, rule: "growth.equivalent"}, true
+	case r.verb == tagNone && c.p.phrase[min(q.End, len(c.p.t)-1)].set.has(tagSays):
+		return class{measure: nhip.MeasureShare, rule: "share.noun"}, true // "42% cho rằng …"
 	case r.verb == tagShare:
 		return class{measure: nhip.MeasureShare, rule: "share.verb"}, true
 	case plan && (r.verb == tagEqual || r.verb == tagLevel || r.verb == tagAlso || r.verb == tagNone || r.verb == tagTo):

@@ -20,6 +20,7 @@ func (c *clause) findSource() {
 			}
 		}
 		if w.set.has(tagSays) && !p.t[i].Capital && i > c.s.First && c.sourceBefore(i, int(w.end)) {
+			c.estimates = p.seq(i, "ước", "tính")
 			return
 		}
 		if p.is(i, ";", ":") {

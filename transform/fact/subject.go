@@ -124,12 +124,16 @@ func (c *clause) keepBracket(open int32) bool {
 // number stands without a copula, so that the verb belongs to the name.
 func (c *clause) clean(t part, bare bool) part {
 	p := c.p
-	t.tokens = c.dropPrices(c.dropPlaces(t.tokens))
+	t.tokens = c.dropPrices(t.tokens)
+	if k := c.rankAt(t.tokens); k < 0 {
+		t.tokens = c.dropPlaces(t.tokens)
+	}
 	if bare && c.endsInAct(t.tokens) {
 		t.tokens = nil
 		return t
 	}
 	t.adverb = c.isAdverb(t.tokens)
+	t = c.cutRank(t)
 	t = c.cutReports(t)
 	t.tokens = c.trimLead(t.tokens)
 	if bare {
@@ -137,7 +141,7 @@ func (c *clause) clean(t part, bare bool) part {
 	} else {
 		for k := 1; k < len(t.tokens); k++ {
 			i := t.tokens[k]
-			if w := p.phrase[i]; w.set.has(tagModal) && int(w.first) == i && p.is(i, "đã", "vẫn", "sẽ", "đang", "cũng", "tiếp", "luôn", "hiện") && !p.is(i+1, "hành", "đại", "trạng", "vật") {
+			if w := p.phrase[i]; w.set.has(tagModal) && int(w.first) == i && p.is(i, "đã", "vẫn", "sẽ", "đang", "cũng", "tiếp", "luôn", "hiện") && !p.is(i+1, "hành", "đại", "trạng", "vật") && !c.saysWhich(t.tokens, k) {
 				t.tokens = t.tokens[:k]
 				break
 			}
@@ -145,6 +149,16 @@ func (c *clause) clean(t part, bare bool) part {
 	}
 	t.tokens = c.trimTail(t.tokens)
 	return t
+}
+
+// saysWhich tells "số lao động đang làm việc trong …": the words from the modal on
+// belong to the name of what is counted.
+func (c *clause) saysWhich(tokens []int, k int) bool {
+	if len(tokens) == 0 || !c.p.is(tokens[0], "số", "lượng", "tổng", "tỷ") || !c.p.is(tokens[k], "đang", "đã") {
+		return false
+	}
+	next := tokens[min(k+1, len(tokens)-1)]
+	return next != tokens[k] && !c.p.phrase[next].set.hasAny(tagUp, tagDown, tagLevel, tagShare, tagExceed, tagTo, tagEqual, tagFill)
 }
 
 // endsInAct tells "Kế hoạch … đặt mục tiêu có", "Hà Nội có": the name of what is
@@ -166,6 +180,47 @@ func (c *clause) isAdverb(tokens []int) bool {
 		return true
 	}
 	return false
+}
+
+// rankAt returns where "là" stands in "X là nhóm hàng có kim ngạch lớn nhất", "X là
+// nhà đầu tư lớn thứ hai", -1 if the part says nothing of the kind.
+func (c *clause) rankAt(tokens []int) int {
+	for k := 1; k+2 < len(tokens); k++ {
+		if !c.p.is(tokens[k], "là") || c.p.is(tokens[k-1], "đây", "đó", "tiếp", "đầu", "theo", "nhì", "nhất", "ba", "hai", "đến") {
+			continue
+		}
+		for _, i := range tokens[k+1:] {
+			if c.p.is(i, "nhất", "đầu", "thứ") {
+				return k
+			}
+		}
+	}
+	return -1
+}
+
+// cutRank keeps who or what holds a rank, with the name of what it is ranked by: of
+// "A là nhóm hàng có kim ngạch xuất khẩu lớn nhất với" A and "kim ngạch xuất khẩu".
+func (c *clause) cutRank(t part) part {
+	k := c.rankAt(t.tokens)
+	if k < 0 {
+		return t
+	}
+	who := c.trimTail(c.dropModals(c.trimLead(t.tokens[:k])))
+	if len(who) == 0 || len(who) > 12 {
+		return t
+	}
+	for m := k + 1; m < len(t.tokens); m++ {
+		if _, n := indicatorHeads().at(c.p.t, t.tokens[m]); n > 0 && c.strongHead(t.tokens[m], n) {
+			end := m
+			for end < len(t.tokens) && !c.p.is(t.tokens[end], "lớn", "cao", "nhiều", "đứng", "dẫn", "thấp", "nhất", "nhỏ") {
+				end++
+			}
+			t.actor, t.tokens = who, t.tokens[m:end]
+			return t
+		}
+	}
+	t.tokens = who
+	return t
 }
 
 // cutReports keeps what follows "ghi nhận", "đặt mục tiêu", "với", "có": there the
@@ -238,6 +293,10 @@ func (c *clause) trimTail(tokens []int) []int {
 			tokens = tokens[:len(tokens)-1]
 			continue
 		}
+		if n := len(tokens); n > 2 && p.is(i, "nhất") && p.is(tokens[n-2], "lớn", "cao", "nhiều", "thấp", "mạnh", "nhanh") {
+			tokens = tokens[:n-2]
+			continue
+		}
 		w := p.phrase[i]
 		if p.is(i, "chỉ") && p.is(i-1, "chứng", "địa") || p.is(i, "lên", "xuống") && p.is(i-1, "trở") || p.is(i, "quân") && p.is(i-1, "bình") || p.is(i, "bình") && p.is(i-1, "trung") || p.is(i, "mới") && p.is(i-1, "lập", "ký", "cấp", "xây", "tuyển", "mở") {
 			return tokens
@@ -301,10 +360,14 @@ func (c *clause) dropPlaces(tokens []int) []int {
 			continue
 		}
 		at := i
-		if p.is(i, "tại", "ở") && k+1 < len(tokens) {
-			at = tokens[k+1]
+		if p.is(i, "tại", "ở", "của") && k+1 < len(tokens) {
+			if at = tokens[k+1]; p.is(at, "tỉnh", "tp") && p.placeAt(at+1) > at+1 {
+				at++
+			} else if p.seq(at, "thành", "phố") && p.placeAt(at+2) > at+2 {
+				at += 2
+			}
 		}
-		if end := p.placeAt(at); end > at && (k == 0 || at != i) && skipTo(tokens, k, end) < len(tokens) {
+		if end := p.placeAt(at); end > at && (k == 0 || at != i) && (skipTo(tokens, k, end) < len(tokens) || k > 0 && p.is(i, "của", "tại", "ở")) {
 			k = skipTo(tokens, k, end)
 			continue
 		}
@@ -377,6 +440,9 @@ func (c *clause) subjectOf(first, end int, g int32, bare bool, st *state) (subje
 		return subject{}, false
 	}
 	if c.onlyPlace(own.tokens) {
+		if st.label == "" {
+			return subject{own: own.text, text: own.text}, true // "Singapore chiếm 26,7%"
+		}
 		c.movePlace(st, own.text)
 		return subject{}, false
 	}
@@ -414,8 +480,11 @@ func (c *clause) onlyPlace(tokens []int) bool {
 func (c *clause) movePlace(st *state, to string) {
 	for _, m := range c.p.places {
 		name := c.p.x.Print(m.first, m.end)
-		if at := strings.LastIndex(st.label, name); at > 0 && name != "" && name != to {
+		if at := strings.LastIndex(st.label, name); at >= 0 && name != "" && name != to {
 			st.label = st.label[:at] + to + st.label[at+len(name):]
+			if at := strings.LastIndex(st.own, name); at >= 0 {
+				st.own = st.own[:at] + to + st.own[at+len(name):]
+			}
 			return
 		}
 	}
@@ -628,7 +697,7 @@ func (c *clause) after(q *vi.Quantity, limit int) []int {
 		if int(w.first) == i && w.set.hasAny(tagUp, tagDown, tagShare, tagTimes, tagAlso, tagExceed, tagRespect) {
 			break
 		}
-		if !q.Unit.Counted && (p.is(i, "và", "với", "so", "do", "nhờ", "trong", "để", "từ", "tại", "khi", "vào", "theo", "bằng", "trên", "cho", "nhưng", "là", "đến", "của", "ở", "mà", "thì", "như", "sau", "trước", "có", "gồm", "cùng", "sẽ", "đã", "sang", "ra", "qua", "lên", "xuống", "còn", "được", "mỗi") || w.set.has(tagLevel)) {
+		if !q.Unit.Counted && !(i == q.End && w.set.has(tagSays)) && (p.is(i, "và", "với", "so", "do", "nhờ", "trong", "để", "từ", "tại", "khi", "vào", "theo", "bằng", "trên", "cho", "nhưng", "là", "đến", "của", "ở", "mà", "thì", "như", "sau", "trước", "có", "gồm", "cùng", "sẽ", "đã", "sang", "ra", "qua", "lên", "xuống", "còn", "được", "mỗi") || w.set.has(tagLevel)) {
 			break
 		}
 		if q.Unit.Counted {

@@ -26,7 +26,13 @@ func (c *clause) isVoid(q found, r predicate, start, k int) bool {
 		return true
 	case q.Bound != vi.Exactly && q.Bound != vi.Range && q.Bound != vi.About && c.isNorm():
 		return true
-	case q.Threshold && c.isNorm():
+	case q.Threshold && c.isNorm(), q.Unit.ID == "%" && c.isNorm() && c.isRate(q, start):
+		return true
+	case q.Unit.ID == "điểm" && q.Bound != vi.Exactly && q.Value.Compare(vi.Decimal{Coef: 50}) == 0:
+		return true // the line of a purchasing managers' index between growth and decline
+	case q.Unit.ID == "bộ" && c.isMinistries(q):
+		return true
+	case c.isOpenEnded(q) && c.isNorm():
 		return true
 	}
 	return c.insideSubject(q, r, k)
@@ -50,12 +56,48 @@ func (c *clause) isSizeClass(q found, k int) bool {
 	return c.p.is(before.End, "đạt", "có", "xuất", "nhập", "với", "trị", "từ", "trên")
 }
 
+// isOpenEnded tells "từ 10% vốn nhà nước trở lên": a limit with what it limits inside.
+func (c *clause) isOpenEnded(q found) bool {
+	for i := q.End; i < min(q.End+7, c.s.End); i++ {
+		if c.p.markAt(i) != nil || c.p.is(i, ",", ";", ".", ":") {
+			return false
+		}
+		if c.p.seq(i, "trở", "lên") || c.p.seq(i, "trở", "xuống") {
+			return true
+		}
+	}
+	return false
+}
+
+// isRate tells the rate of a tax a rule lays down: "áp dụng thuế suất 15%".
+func (c *clause) isRate(q found, start int) bool {
+	for i := max(start, q.First-14); i < q.First; i++ {
+		if c.p.seq(i, "thuế", "suất") || c.p.seq(i, "mức", "thuế") || c.p.seq(i, "lệ", "phí") {
+			return true
+		}
+	}
+	return false
+}
+
+// isMinistries tells "lãnh đạo 3 bộ, 5 sở": no sets but ministries.
+func (c *clause) isMinistries(q found) bool {
+	if c.p.is(q.First-1, "đạo", "diện", "các", "với") || c.p.is(q.End, "ngành") {
+		return true
+	}
+	for i := q.End; i < min(q.End+4, c.s.End); i++ {
+		if c.p.is(i, "sở", "ngành", "tỉnh", "cục", "địa") {
+			return true
+		}
+	}
+	return false
+}
+
 func st0(q found) bool { return q.Value.Compare(vi.Decimal{Coef: 1}) == 0 }
 
 // norms are words of sentences that lay down a rule: their numbers are limits.
 var norms = func() *phrases {
 	n := newPhrases()
-	for i, w := range strings.Split("phải nộp|phải khai|phải có|phải đạt|phải thực hiện|bị phạt|phạt tiền|mới được|không chịu thuế|được miễn|tiêu chí|điều kiện|thuộc diện|không phải nộp|quy định mức|được trừ|được áp dụng|trường hợp", "|") {
+	for i, w := range strings.Split("phải nộp|phải khai|phải có|phải đạt|phải thực hiện|bị phạt|phạt tiền|mới được|không chịu thuế|được miễn|tiêu chí|điều kiện|thuộc diện|không phải nộp|quy định mức|được trừ|phải công bố|theo quy định|được hưởng|chịu thuế|được áp dụng|trường hợp", "|") {
 		n.add(w, i)
 	}
 	return n

@@ -326,8 +326,8 @@ func (s *scanner) rangeBefore(i int) bool { return s.key(i-1) != "lên" && s.key
 // readUnit reads the unit at token i into q, with what it is counted by.
 func (s *scanner) readUnit(q *Quantity, i int) bool {
 	u, used := s.lex.match(s.t, i)
-	if u == nil {
-		return false
+	if u == nil || used == 1 && s.key(i) == "đô" && (q.Scale < 3 || s.is(i+1, "thị", "đốc", "hộ")) {
+		return false // "2 tỷ đô": dollars, but đô is also a city
 	}
 	q.Unit, q.UnitFirst, q.End = u, i, i+used
 	if u.Mult != 0 {
