@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) {
 	engine.RunIfChild() // the test binary is also the engine's process
-	testscript.Main(m, map[string]func(){"nhip": main})
+	testscript.Main(m, map[string]func(){"nhip": main, "nhip-on-loopback": mainOnLoopback})
 }
 
 // library returns the path of libchdb, fetching it if need be. Where it cannot be
