@@ -324,6 +324,9 @@ func (g *reading) isClosing(b *block) bool {
 	if letters <= 20 && isDesk(b.text) {
 		return true
 	}
+	if isRoleCredit(b.text) || isAttachment(b.text) {
+		return true
+	}
 	names, credit := signature(b.text)
 	if credit != "" && len(names) == 0 {
 		if first, _ := utf8.DecodeRuneInString(credit); endsSentence(b.text) || !unicode.IsUpper(first) && !strings.Contains(credit, "://") {
@@ -335,6 +338,9 @@ func (g *reading) isClosing(b *block) bool {
 	known := len(names) > 0
 	for _, n := range names {
 		known = known && containsFold(g.a.Authors, n)
+	}
+	if b.right && len(names) == 0 && b.kind == kindParagraph && letters <= 60 && !endsSentence(b.text) {
+		return true // an office signs
 	}
 	marked := b.right || b.isBold() || b.kind == kindParagraph && b.br
 	if known || isSignature(b.text) && (marked || len(g.a.Authors) == 0) && !endsSentence(b.text) && b.kind != kindHeading {
@@ -377,6 +383,17 @@ func isDesk(s string) bool {
 		}
 	}
 	return len(parts) > 0
+}
+
+// isRoleCredit recognises the lines of those who did not write the text: "Thiết kế:
+// Mai Ly".
+func isRoleCredit(s string) bool {
+	return len(s) < 160 && hasPrefix(vi.Fold(s), []string{"thiet ke:", "thiet ke -", "trinh bay:", "do hoa:", "ky thuat:", "ky thuat -", "dung phim:", "quay phim:", "anh bia:", "minh hoa:", "bien tap:", "giong doc:"})
+}
+
+// isAttachment recognises the line of the files that offices hang on their texts.
+func isAttachment(s string) bool {
+	return len(s) < 300 && hasPrefix(vi.Fold(s), []string{"tep dinh kem", "file dinh kem", "tap tin dinh kem", "tai lieu dinh kem", "van ban dinh kem", "tai ve:", "tai file"})
 }
 
 // isCreditOfPhoto recognises "Ảnh: Trần An": a credit that no caption precedes.

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -8,123 +9,247 @@ import (
 	"nhip/transform/vi"
 )
 
-// genericStamps reads times from the visible page: time elements and elements whose
-// names say date or time. Of several the one nearest to the title counts: headers
-// print today's date, boxes of other texts theirs.
+// A printed time is known by its place as much as by its name: headers print today's
+// date, boxes of other texts theirs, comments that of each. sighting is one of them.
+type sighting struct {
+	stamp
+	node *html.Node
+	at   int // texts of the page before it
+}
+
+// genericStamps reads the time from the visible page: from time elements, elements
+// whose names say date or time, and texts that are a time and little else. The place
+// decides between several: between title and text, just before the title, just after
+// the text, and only then anywhere, if the page names it a time.
 func (g *reading) genericStamps() []stamp {
+	s := &sightseer{reading: g, named: map[*html.Node]bool{}, from: -1, title: -1, end: -1}
 	times := g.page.times[:min(len(g.page.times), 60)]
-	type found struct {
-		stamp
-		node *html.Node
-	}
-	var all []found
 	for _, n := range append(times[:len(times):len(times)], g.landmarks().dates...) {
-		if letters(n, 81) > 80 {
-			continue
+		s.named[n] = true
+	}
+	r := g.region()
+	if r.end >= r.begin {
+		s.first, s.last = r.page[r.begin].node, r.page[r.end].node
+	}
+	if f := g.frame(); f.title >= 0 {
+		s.heading = f.all[f.title].node
+	} else {
+		s.heading = g.titleNode
+	}
+	s.walk(g.page.body, false)
+	best, rank := s.best()
+	if best == nil {
+		return nil
+	}
+	if draft, ok := g.stampOfURL(); ok && rank >= afterText && !sameDay(draft.Time.Time, best.Time.Time) {
+		return nil // a comment's, or another text's: the draft tells more
+	}
+	g.clockNode = best.node
+	return []stamp{best.stamp}
+}
+
+// sightseer walks the page once and notes every printed time with its place.
+type sightseer struct {
+	*reading
+	named                map[*html.Node]bool
+	heading, first, last *html.Node // title, first and last prose
+
+	texts            int
+	title, from, end int // texts before heading, first and last; -1: not passed
+	seen             []sighting
+	before           string // the text before, if it is a clock alone
+	beforeAt         int
+}
+
+func (s *sightseer) walk(n *html.Node, named bool) {
+	switch n.Type {
+	case html.TextNode:
+		s.text(n)
+		return
+	case html.ElementNode:
+		if silent(n) {
+			return
 		}
+	}
+	switch n {
+	case s.heading:
+		s.title = s.texts
+	case s.first:
+		s.from = s.texts
+	}
+	if n == s.last {
+		defer func() { s.end = s.texts }()
+	}
+	if !named && s.named[n] && letters(n, 81) <= 80 {
+		named = true
 		for _, text := range append(attributesOfTime(n), (&walker{}).text(n)) {
-			if s, ok := g.absolute(text, "generic"); ok && s.Precision >= vi.PrecisionMinute {
-				all = append(all, found{s, n})
+			if s.note(text, n) {
 				break
 			}
 		}
 	}
-	if len(all) == 0 {
-		return g.stampOfText()
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		s.walk(c, named)
 	}
-	best := all[0]
-	if len(all) > 1 && g.titleNode != nil {
-		nodes := make([]*html.Node, 0, len(all)+1)
-		for _, f := range all {
-			nodes = append(nodes, f.node)
-		}
-		at := positions(g.page.body, append(nodes, g.titleNode))
-		title, nearest := at[g.titleNode], -1
-		for _, f := range all {
-			d := at[f.node] - title
-			if d < 0 {
-				d = -d
-			}
-			if nearest < 0 || d < nearest {
-				best, nearest = f, d
-			}
-		}
-	}
-	return []stamp{best.stamp}
 }
 
-// stampOfText looks for a text beside the title that is a time and nothing else:
-// among the eight texts after it, then among the eight before.
-func (g *reading) stampOfText() []stamp {
-	if g.titleNode == nil {
-		return nil
+// note keeps what is a time; of two at one place the more precise one.
+func (s *sightseer) note(text string, n *html.Node) bool {
+	t, ok := s.absolute(text, "generic")
+	if !ok || t.Precision < vi.PrecisionDay {
+		return false
 	}
-	for _, step := range []func(*html.Node) *html.Node{following, preceding} {
-		texts := 0
-		for n := step(g.titleNode); n != nil && texts < 8; n = step(n) {
-			if n.Type != html.TextNode || n.Parent != nil && silent(n.Parent) {
-				continue // of scripts first: repairing one takes long
-			}
-			s := vi.Repair(n.Data)
-			if s == "" || inside(n, g.titleNode) {
-				continue
-			}
-			texts++
-			if utf8.RuneCountInString(s) > 60 || !mostlyDigits(s) {
-				continue
-			}
-			if t, ok := g.absolute(s, "generic"); ok && t.Precision >= vi.PrecisionMinute {
-				return []stamp{t}
-			}
-		}
-	}
-	return nil
+	s.seen = append(s.seen, sighting{t, n, s.texts})
+	return true
 }
 
-// following and preceding return the next node in the order of the page and
-// against it.
-func following(n *html.Node) *html.Node {
-	if n.FirstChild != nil {
-		return n.FirstChild
+// text looks at one text of the page. A day and a clock in two elements beside each
+// other are one time.
+func (s *sightseer) text(n *html.Node) {
+	if len(n.Data) > 400 {
+		s.texts++
+		return
 	}
-	for ; n != nil; n = n.Parent {
-		if n.NextSibling != nil {
-			return n.NextSibling
-		}
+	text := strings.TrimSpace(n.Data)
+	if text == "" {
+		return
 	}
-	return nil
-}
-
-func preceding(n *html.Node) *html.Node {
-	if n.PrevSibling == nil {
-		return n.Parent
+	s.texts++
+	if len(text) > 160 || !hasDigit(text) {
+		return
 	}
-	n = n.PrevSibling
-	for n.LastChild != nil {
-		n = n.LastChild
+	text = vi.Repair(text)
+	if utf8.RuneCountInString(text) > 70 {
+		return
 	}
-	return n
-}
-
-// positions numbers elements in page order and returns the numbers of some.
-func positions(body *html.Node, nodes []*html.Node) map[*html.Node]int {
-	at := map[*html.Node]int{}
-	for _, n := range nodes {
-		at[n] = 0
-	}
-	count := 0
-	var walk func(*html.Node)
-	walk = func(n *html.Node) {
-		if n.Type == html.ElementNode {
-			count++
-			if _, ok := at[n]; ok {
-				at[n] = count
+	if isClock(text) {
+		if k := len(s.seen) - 1; k >= 0 && s.seen[k].Precision == vi.PrecisionDay && s.texts-s.seen[k].at <= 2 {
+			if t, ok := s.absolute(s.seen[k].Format("02/01/2006")+" "+text, "generic"); ok && t.Precision >= vi.PrecisionMinute {
+				s.seen[k].stamp = t
 			}
+		} else {
+			s.before, s.beforeAt = text, s.texts
 		}
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			walk(c)
+		return
+	}
+	if !mostlyDigits(text) || !namesDay(text) || !s.note(text, n.Parent) {
+		return
+	}
+	if k := len(s.seen) - 1; s.seen[k].Precision == vi.PrecisionDay && s.before != "" && s.texts-s.beforeAt <= 2 {
+		if t, ok := s.absolute(s.seen[k].Format("02/01/2006")+" "+s.before, "generic"); ok && t.Precision >= vi.PrecisionMinute {
+			s.seen[k].stamp = t
 		}
 	}
-	walk(body)
-	return at
+}
+
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
+
+// isClock recognises a clock alone: "09:15", "09h15", "Lúc 09:15", "09:15 AM".
+func isClock(s string) bool {
+	digits, marks, letters := 0, 0, 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r == ':' || r == 'h' || r == 'g':
+			marks++
+		case r == '/' || r == '-':
+			return false
+		case isLetterOrDigit(r):
+			letters++
+		}
+	}
+	return digits >= 3 && digits <= 6 && marks >= 1 && marks <= 3 && letters <= 8
+}
+
+// namesDay tells a date from a telephone number or a price: signs or words part it.
+func namesDay(s string) bool {
+	signs := strings.Count(s, "/") + strings.Count(s, "-") + strings.Count(s, ".")
+	if signs >= 2 {
+		return true
+	}
+	word := 0
+	for _, r := range s {
+		if isLetterOrDigit(r) && (r < '0' || r > '9') {
+			if word++; word >= 3 {
+				return true
+			}
+		} else {
+			word = 0
+		}
+	}
+	return false
+}
+
+// afterText is the rank from which on a sighting may belong to another text.
+const afterText = 2000
+
+// near is how many texts from the title or the text a time may stand that nothing
+// names.
+const near = 12
+
+// best returns the sighting at the best place; a day is given up for a clock of the
+// same day elsewhere.
+func (s *sightseer) best() (best *sighting, least int) {
+	for i := range s.seen {
+		c := &s.seen[i]
+		rank, ok := s.rank(c)
+		if ok && (best == nil || rank < least) {
+			best, least = c, rank
+		}
+	}
+	if best == nil || best.Precision > vi.PrecisionDay {
+		return best, least
+	}
+	for i := range s.seen {
+		if c := &s.seen[i]; c.Precision > vi.PrecisionDay && sameDay(c.Time.Time, best.Time.Time) {
+			return c, least
+		}
+	}
+	return best, least
+}
+
+// rank says how bad the place of a sighting is.
+func (s *sightseer) rank(c *sighting) (rank int, ok bool) {
+	title := s.title
+	if title < 0 {
+		title = s.from - near
+	}
+	distance := c.at - title
+	if distance < 0 {
+		distance = -distance
+	}
+	rank = min(distance, 900)
+	if c.Precision == vi.PrecisionDay {
+		rank += 300
+	}
+	named := s.isNamed(c.node)
+	switch {
+	case s.from >= 0 && c.at > title && c.at <= s.from+1:
+	case c.at <= title && title-c.at <= near:
+		rank += 1000
+	case inJunk(c.node, s.page.body):
+		return 0, false
+	case s.end >= 0 && c.at >= s.end && c.at-s.end <= near:
+		rank += afterText
+	case s.from < 0 && distance <= near:
+		rank += 3000
+	case named && c.Precision > vi.PrecisionDay:
+		rank += 4000
+	default:
+		return 0, false
+	}
+	if !named {
+		rank += 100
+	}
+	return rank, true
+}
+
+func (s *sightseer) isNamed(n *html.Node) bool {
+	for depth := 0; n != nil && depth < 4; n, depth = n.Parent, depth+1 {
+		if s.named[n] {
+			return true
+		}
+	}
+	return false
 }

@@ -264,6 +264,9 @@ func (g *reading) readTags() {
 		switch w {
 		case "meta":
 			values = firstSource(g.fromMeta("tags", f))
+			if g.layout == nil && !g.areShown(values) {
+				values = nil
+			}
 		case "jsonld":
 			values = g.fromJSONLD("tags", f)
 		}
@@ -284,6 +287,25 @@ func (g *reading) readTags() {
 	if len(g.a.Tags) == 0 {
 		delete(g.a.Evidence, "tags")
 	}
+}
+
+// areShown reports whether the page shows most of the tags its head names: what
+// readers never see is written for search engines.
+func (g *reading) areShown(values []value) bool {
+	all, shown := 0, 0
+	for _, v := range values {
+		for s := range strings.FieldsFuncSeq(v.text, func(r rune) bool { return r == ',' || r == ';' }) {
+			key := vi.Key(strings.TrimSpace(s))
+			all++
+			for i := range g.region().page {
+				if b := &g.region().page[i]; b.isLink() && strings.Trim(vi.Key(b.text), " #") == key {
+					shown++
+					break
+				}
+			}
+		}
+	}
+	return shown > 0 && shown*2 >= all
 }
 
 // firstSource keeps the values of the first witness only.

@@ -43,13 +43,56 @@ func (g *reading) genericTitle() (value, bool) {
 			best = value{text: s, from: "generic", node: n}
 		}
 	}
-	if score >= 50 || len(head) == 0 && best.text != "" {
+	if score >= 50 {
+		return best, true
+	}
+	if v, ok := g.shownTitle(head); ok {
+		return v, true
+	}
+	if len(head) == 0 && best.text != "" {
 		return best, true
 	}
 	if len(head) > 0 {
 		return head[0], true
 	}
 	return value{}, false
+}
+
+// shownTitle looks for the title among the blocks before the text: one that says what
+// the head says, else, as the head of some pages names the site alone, the heading
+// that stands nearest to the text.
+func (g *reading) shownTitle(head []value) (value, bool) {
+	r := g.region()
+	if r.end < r.begin || r.bare {
+		return value{}, false
+	}
+	var near value
+	for i := min(r.begin+2, len(r.page)) - 1; i >= 0; i-- {
+		b := &r.page[i]
+		n := utf8.RuneCountInString(b.text)
+		if b.kind == kindImage || b.kind == kindRow || n < 10 || n > 300 || b.link > 0 && b.isLink() && !strings.HasSuffix(g.p.URL, b.href) {
+			continue
+		}
+		for _, v := range head {
+			if overlap(b.text, v.text) >= 80 {
+				return value{text: b.text, from: "generic", node: b.node}, true
+			}
+		}
+		if near.text == "" && i < r.begin && i >= r.begin-12 && n >= 20 && (b.kind == kindHeading || b.isBold() || g.isTitled(b.node)) && !endsSentence(b.text) && g.plausibleTitle(b.text) && !mostlyDigits(b.text) && !inJunk(b.node, g.page.body) {
+			near = value{text: b.text, from: "generic", node: b.node}
+		}
+	}
+	return near, near.text != ""
+}
+
+// isTitled reports whether the names of an element say title.
+func (g *reading) isTitled(n *html.Node) bool {
+	for _, t := range g.landmarks().titles {
+		if t == n {
+			return true
+		}
+	}
+	return false
 }
 
 // headings returns the elements that may bear the title: h1, and where there is
@@ -125,6 +168,10 @@ func (g *reading) readGenericSapo(blocks []block) []block {
 		}
 	}
 	if len(described) == 0 {
+		if s := g.framedLead(); s != "" {
+			take(s, "generic")
+			return blocks
+		}
 		return g.leadByForm(blocks, take)
 	}
 	// The first paragraph is the lead if the head quotes it whole, or if it is set apart.
@@ -143,8 +190,62 @@ func (g *reading) readGenericSapo(blocks []block) []block {
 		}
 		break
 	}
+	// The page does not show what its head says: what it shows is the lead, and an
+	// excerpt of the text is none.
+	if s := g.namedLead(blocks); s != "" {
+		take(s, "generic")
+		return blocks
+	}
+	for i := range blocks[:min(len(blocks), 8)] {
+		if b := &blocks[i]; b.kind != kindImage && utf8.RuneCountInString(b.text) >= 40 && quoted(described, b.text) {
+			take(b.text, "generic")
+			return append(blocks[:i:i], blocks[i+1:]...)
+		}
+	}
+	if isExcerpt(described[0].text, blocks) {
+		if s := g.framedLead(); s != "" {
+			take(s, "generic")
+		}
+		return blocks
+	}
 	take(described[0].text, described[0].from)
 	return blocks
+}
+
+// namedLead returns the text of an element whose name says lead for sure, if it stands
+// before the text.
+func (g *reading) namedLead(blocks []block) string {
+	f := g.frame()
+	head := f.head()
+	for _, n := range g.landmarks().leads {
+		s := (&walker{}).text(n)
+		if k := utf8.RuneCountInString(s); k < 40 || k > 900 || !g.plausibleSapo(s) {
+			continue
+		}
+		for i := range head {
+			if inside(head[i].node, n) {
+				return s
+			}
+		}
+		if len(blocks) > 0 && inside(blocks[0].node, n) {
+			return s
+		}
+	}
+	return ""
+}
+
+// isExcerpt reports whether a description was cut out of the text's beginning.
+func isExcerpt(description string, blocks []block) bool {
+	key := strings.TrimRight(vi.Key(description), " .…")
+	if len(key) < 40 {
+		return false
+	}
+	var b strings.Builder
+	for i := range blocks[:min(len(blocks), 8)] {
+		b.WriteString(vi.Key(blocks[i].text))
+		b.WriteByte(' ')
+	}
+	return strings.Contains(b.String(), key)
 }
 
 // leads returns the elements whose names say lead. With a description to compare
@@ -266,6 +367,37 @@ func (g *reading) genericBylines() (values []value) {
 		if s := (&walker{}).text(n); s != "" {
 			values = append(values, value{text: s, from: "generic", node: n})
 		}
+	}
+	return values
+}
+
+// genericCredits returns what elements whose names say source print as one: behind
+// "Theo" or "Nguồn", in brackets, or alone where the name is plain.
+func (g *reading) genericCredits() (values []value) {
+	nodes := g.landmarks().credits
+	for _, n := range nodes {
+		if len(values) == 8 {
+			break
+		}
+		if letters(n, 121) > 120 || inJunk(n, g.page.body) {
+			continue
+		}
+		s := (&walker{}).text(n)
+		if j := indexFold(s, " copy link"); j > 0 {
+			s = s[:j]
+		}
+		if _, ok := cutCredit(s); !ok {
+			inner, ok := bracketed(s)
+			if ok {
+				s = inner
+			} else if class := strings.ToLower(attr(n, "class")); class != "source" && class != "nguon" || len(s) > 80 || isSignature(s) || isFurniture(s) {
+				continue
+			}
+		}
+		if strings.Contains(s, "://") || mostlyDigits(s) {
+			continue
+		}
+		values = append(values, value{text: s, from: "generic", node: n})
 	}
 	return values
 }

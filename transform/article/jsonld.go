@@ -260,8 +260,9 @@ func stripTags(s string) string {
 }
 
 // persons returns the names of the authors: people first; organisations and bare
-// strings where no person is named.
-func (t thing) persons() (people, others []string) {
+// strings where no person is named. An author that is only a reference is looked up
+// among all things of the page.
+func (t thing) persons(all []thing) (people, others []string) {
 	var look func(v any, depth int)
 	look = func(v any, depth int) {
 		if depth > maxJSONLDDepth {
@@ -279,6 +280,14 @@ func (t thing) persons() (people, others []string) {
 		case map[string]any:
 			o := thing(v)
 			names := o.strings("name")
+			if id := o.string("@id"); len(names) == 0 && id != "" {
+				for _, other := range all {
+					if other.string("@id") == id && other.string("name") != "" {
+						o, names = other, other.strings("name")
+						break
+					}
+				}
+			}
 			if o.is("Organization", "NewsMediaOrganization") {
 				others = append(others, names...)
 			} else {

@@ -40,7 +40,7 @@ func TestParseJSONLD(t *testing.T) {
 
 func TestPersons(t *testing.T) {
 	things := parseJSONLD(`{"author":[{"@type":"Person","name":"Trần An"},{"@type":["Organization"],"name":"Báo Mẫu"},"Lê B"]}`)
-	people, others := things[0].persons()
+	people, others := things[0].persons(nil)
 	if diff := cmp.Diff([]string{"Trần An"}, people); diff != "" {
 		t.Error(diff)
 	}
@@ -55,7 +55,7 @@ func FuzzJSONLD(f *testing.F) {
 	f.Add(`<!-- {"a":"\'"} -->`)
 	f.Fuzz(func(t *testing.T, script string) {
 		for _, th := range parseJSONLD(script) {
-			th.persons()
+			th.persons(nil)
 			th.breadcrumb()
 			th.is("NewsArticle")
 			th.strings("mainEntityOfPage.@id")

@@ -20,6 +20,7 @@ type landmarks struct {
 	category []*html.Node // links that name one section
 	tags     []*html.Node // links of a box of tags
 	bodies   []*html.Node // itemprop=articleBody
+	credits  []*html.Node // classes that say source
 }
 
 const mostLandmarks = 120 // of one kind; lists of links have hundreds of titles
@@ -93,7 +94,7 @@ func (m *landmarks) element(n *html.Node, boxes int) int {
 		if rel == "author" || strings.Contains(href, "/tac-gia/") || strings.Contains(href, "/author/") {
 			put(&m.authors, n)
 		}
-		if role == "cate-name" || strings.Contains(class, "category") {
+		if role == "cate-name" || itemprop == "genre" || itemprop == "articleSection" || strings.Contains(class, "category") {
 			put(&m.category, n)
 		}
 	}
@@ -106,13 +107,13 @@ func (m *landmarks) named(n *html.Node, class, id, role, itemprop string, boxes 
 		return
 	}
 	has := func(root string) bool { return strings.Contains(class, root) }
-	if has("title") || has("headline") || has("tieu") || role == "title" || itemprop == "headline" {
+	if has("title") || has("headline") || has("tieu") || strings.Contains(id, "title") || strings.Contains(id, "tieude") || role == "title" || itemprop == "headline" {
 		put(&m.titles, n)
 	}
-	if has("sapo") || role == "sapo" || has("standfirst") || has("chapeau") || has("tomtat") || has("article-lead") || has("__lead") {
+	if has("sapo") || role == "sapo" || has("standfirst") || has("chapeau") || has("tomtat") || has("article-lead") || has("__lead") || itemprop == "description" {
 		put(&m.leads, n)
 	}
-	if has("lead") || has("desc") || has("summary") || has("excerpt") || has("intro") || itemprop == "description" {
+	if has("lead") || has("desc") || has("summary") || has("excerpt") || has("intro") {
 		put(&m.maybe, n)
 	}
 	if has("date") || has("time") || strings.Contains(id, "date") || role == "publishdate" || itemprop == "datePublished" {
@@ -121,15 +122,23 @@ func (m *landmarks) named(n *html.Node, class, id, role, itemprop string, boxes 
 	if has("author") || has("byline") || has("tacgia") || has("tac-gia") || has("pen-name") || itemprop == "author" {
 		put(&m.authors, n)
 	}
-	if has("crumb") || has("detail-cate") {
+	if has("source") || has("nguon") || strings.Contains(id, "source") || strings.Contains(id, "nguon") {
+		put(&m.credits, n)
+	}
+	if has("bread") || has("crumb") || has("detail-cate") {
 		*boxes |= inCrumbs
 	}
-	if has("tags") || has("tag-") || has("detail-tab") || has("tagdetail") || has("keyword") {
+	if has("tags") || has("tag-") || has("detail-tab") || has("tagdetail") || has("keyword") || has("tukhoa") || has("tu-khoa") || has("tag") && hasWord(class, "tag") {
 		*boxes |= inTags
 	}
 	if strings.HasPrefix(itemprop, "articleBody") {
 		put(&m.bodies, n)
 	}
+}
+
+func hasWord(names, word string) (found bool) {
+	words(names, func(w string) { found = found || w == word })
+	return found
 }
 
 func put(list *[]*html.Node, n *html.Node) {

@@ -27,8 +27,12 @@ func signature(line string) (names []string, credit string) {
 		line = tidy(line[:i])
 	}
 	if i := indexFold(line, " theo "); i > 0 {
+		from := tidy(strings.TrimPrefix(line[i+len(" theo "):], "báo "))
+		if first, _ := utf8.DecodeRuneInString(from); !unicode.IsUpper(first) && !looksLikeHost(from) {
+			return nil, credit // "… được giao theo dõi việc thực hiện"
+		}
 		if credit == "" {
-			credit = tidy(line[i+len(" theo "):])
+			credit = from
 		}
 		line = line[:i]
 	}
@@ -84,7 +88,7 @@ func cutBrackets(line string) (rest, credit string) {
 func cutCredit(line string) (string, bool) {
 	line = tidy(line)
 	key := strings.ToLower(line)
-	for _, p := range []string{"theo nguồn", "theo báo", "theo", "nguồn tin", "nguồn"} {
+	for _, p := range []string{"theo nguồn", "theo", "nguồn tin", "nguồn"} {
 		if !strings.HasPrefix(key, p) || len(key) != len(line) {
 			continue
 		}
@@ -93,7 +97,7 @@ func cutCredit(line string) (string, bool) {
 			return "", true
 		}
 		if trimmed := strings.TrimLeft(rest, " :-–"); trimmed != rest {
-			return tidy(trimmed), true
+			return tidy(strings.TrimPrefix(trimmed, "báo ")), true // "Báo" belongs to the name
 		}
 	}
 	return "", false
@@ -131,7 +135,7 @@ func trimLabel(s string) string {
 }
 
 var labels = []string{"tác giả bài viết", "tác giả", "bài và ảnh", "bài, ảnh", "bài - ảnh", "bài viết", "bài", "ảnh", "tin và ảnh", "tin, ảnh",
-	"tin", "thực hiện", "người viết", "biên dịch", "dịch", "by", "phóng viên", "pv", "nhóm pv", "ctv", "clip", "video", "đồ họa"}
+	"tin", "thực hiện", "người viết", "biên dịch", "dịch", "by", "bởi", "viết bởi", "đăng bởi", "người đăng", "nội dung", "phóng viên", "pv", "nhóm pv", "ctv", "clip", "video", "đồ họa"}
 
 // notNames are words no personal or pen name holds: they speak of offices, papers
 // and how a text came about.
@@ -166,8 +170,27 @@ func isName(s string) bool {
 		}
 	}
 	first, _ := utf8.DecodeRuneInString(s)
-	return letters >= 2 && n <= 6 && unicode.IsUpper(first) && !looksLikeHost(s)
+	return letters >= 2 && n <= 6 && unicode.IsUpper(first) && !looksLikeHost(s) && !isOffice(s) && !accounts[strings.ToLower(s)]
 }
+
+// accounts are names that publishing systems give to whoever writes.
+var accounts = map[string]bool{"super user": true, "superuser": true, "administrator": true, "user": true, "root": true, "webmaster": true,
+	"quản trị": true, "quản trị viên": true, "guest": true, "anonymous": true, "unknown": true, "null": true, "undefined": true}
+
+// isOffice recognises what begins as the name of an office and goes on in small
+// letters, as "Phòng Quản lý công nghiệp" does; a person may be called Văn Phòng.
+func isOffice(s string) bool {
+	l := strings.ToLower(s)
+	for _, p := range offices {
+		if strings.HasPrefix(l, p) && len(l) > len(p) {
+			return true
+		}
+	}
+	return false
+}
+
+var offices = []string{"phòng ", "văn phòng", "sở ", "cục ", "vụ ", "viện ", "hiệp hội", "trung tâm", "công ty", "ủy ban", "uỷ ban", "ubnd", "bộ ", "chi cục", "tổng cục",
+	"tổng công ty", "trường ", "đài ", "cổng thông tin", "thông tấn xã"}
 
 func looksLikeHost(s string) bool {
 	l := strings.ToLower(s)

@@ -28,6 +28,9 @@ func (g *reading) markTeasers(blocks []block) {
 	var found []teaser
 	blocks = blocks[:min(len(blocks), mostBlocks)]
 	for i := range blocks {
+		if i*3 > len(blocks) && isColophon(blocks[i].text) {
+			blocks[i].teaser = true
+		}
 		if t, ok := g.teaserAt(blocks, i); ok {
 			found = append(found, t)
 		}
@@ -157,4 +160,15 @@ func hasImage(n *html.Node, depth int) bool {
 		}
 	}
 	return false
+}
+
+// isColophon recognises the lines in which a page names its publisher and licence; a
+// footer may be as long as a short text.
+func isColophon(s string) bool {
+	if s == "" || strings.IndexByte("CcGgB\xc2\xc4", s[0]) < 0 || len(s) > 1200 { // © and Đ begin with the last two
+		return false
+	}
+	return hasPrefix(vi.Fold(strings.ToValidUTF8(s[:min(len(s), 120)], "")), []string{"co quan chu quan", "co quan ngon luan", "co quan cua dang", "giay phep so", "giay phep bao chi", "giay phep hoat dong",
+		"giay phep xuat ban", "giay phep thiet lap", "chiu trach nhiem noi dung", "chiu trach nhiem chinh", "chiu trach nhiem xuat ban", "ban quyen thuoc", "ban quyen ©",
+		"copyright", "©", "ghi ro nguon", "cam sao chep", "don vi chu quan"})
 }

@@ -41,6 +41,9 @@ func (g *reading) readTimes() {
 		for _, issue := range best.Issues {
 			g.issue("published_at", issue)
 		}
+		if best.Precision == vi.PrecisionDay {
+			g.issue("published_at", "only a day is printed, no clock: midnight stands for it")
+		}
 		t := best.Time.Time.In(nhip.Zone)
 		g.a.PublishedAt = &t
 		g.won("published_at", best.from)

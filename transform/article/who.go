@@ -25,7 +25,7 @@ func (g *reading) readAuthors() {
 			return
 		}
 	}
-	if g.layout == nil && g.sign(g.genericBylines(), f) {
+	if g.layout == nil && (g.sign(g.genericBylines(), f) || g.sign(g.framedBylines(), f) || g.sign(g.besideTime(), f)) {
 		return
 	}
 	if g.relayed.text != "" {
@@ -37,7 +37,7 @@ func (g *reading) authorsOfJSONLD() (values []value) {
 	if g.story == nil {
 		return nil
 	}
-	people, others := g.story.persons()
+	people, others := g.story.persons(g.page.things)
 	if len(people) == 0 {
 		people = others
 	}
@@ -89,7 +89,11 @@ func (g *reading) signOne(v value, f *field) {
 // readCredit takes where the text was taken from, if the page prints it.
 func (g *reading) readCredit() {
 	f := g.field("credit")
-	for _, v := range append(g.fromCSS(f), g.fromJSONLD("credit", f)...) {
+	values := append(g.fromCSS(f), g.fromJSONLD("credit", f)...)
+	if g.layout == nil {
+		values = append(values, g.genericCredits()...)
+	}
+	for _, v := range values {
 		bare := v.text
 		if strings.HasPrefix(bare, "(") {
 			bare = strings.Trim(bare, "()")
