@@ -54,10 +54,17 @@ func certificate(t *testing.T) (certFile, keyFile string, pool *x509.CertPool) {
 	return certFile, keyFile, pool
 }
 
-// serveClickHouse runs `nhip serve` and returns the address of its ClickHouse interface.
+// serveClickHouse runs `nhip serve` on an empty store and returns the address of its
+// ClickHouse interface.
 func serveClickHouse(t *testing.T, environment ...string) string {
 	t.Helper()
-	cmd := nhipCommand(t, t.TempDir(), "serve", "--no-crawl")
+	return serveClickHouseOf(t, t.TempDir(), environment...)
+}
+
+// serveClickHouseOf does so on the store below dir.
+func serveClickHouseOf(t *testing.T, dir string, environment ...string) string {
+	t.Helper()
+	cmd := nhipCommand(t, dir, "serve", "--no-crawl")
 	cmd.Env = append(cmd.Env, "NHIP_WEB=127.0.0.1:0", "NHIP_CLICKHOUSE=127.0.0.1:0")
 	cmd.Env = append(cmd.Env, environment...)
 	said, err := cmd.StderrPipe()
