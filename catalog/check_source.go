@@ -30,6 +30,9 @@ func (s *Source) setDefaults() {
 	if s.Language == "" {
 		s.Language = defaultLanguage
 	}
+	if s.Keep == "" {
+		s.Keep = KeepPage
+	}
 	for i := range s.Discover.Listings {
 		l := &s.Discover.Listings[i]
 		if l.Pages == 0 {
@@ -65,6 +68,7 @@ func (k *checker) checkSource(s *Source) {
 	k.checkSlug(s, string(s.ID))
 	k.oneOf(s, "kind", s.Kind, "news", "statistics")
 	k.oneOf(s, "selectors", s.Selectors, "verified", "unverified")
+	k.oneOf(s, "keep", s.Keep, KeepPage, KeepExtract, KeepMetadata)
 	if s.Language != "" && !languageTag.MatchString(s.Language) {
 		k.problem(s, "language", "is %q: write a language tag such as vi or en", s.Language)
 	}

@@ -24,6 +24,7 @@ type Source struct {
 	Delay     Duration   `yaml:"delay"`       // between two requests to one host; default 2s
 	MaxPerRun int        `yaml:"max_per_run"` // documents; default 200
 	Recheck   []Duration `yaml:"recheck"`     // ages at which a document is asked for again
+	Keep      string     `yaml:"keep"`        // KeepPage, KeepExtract or KeepMetadata; default KeepPage
 
 	Discover  Discover  `yaml:"discover"`
 	Documents Documents `yaml:"documents"`
@@ -31,6 +32,14 @@ type Source struct {
 
 	File string `yaml:"-"` // where it was read from
 }
+
+// What is kept of a source's documents. Numbers with the sentence each stood in,
+// mentions, title, authors and times are kept in any case.
+const (
+	KeepPage     = "page"     // also the page as it came, so that a better reader can read it again
+	KeepExtract  = "extract"  // what was read out of it, its text included
+	KeepMetadata = "metadata" // neither page nor lead, text and captions
+)
 
 // IsEnabled reports whether runs that name no source include this one.
 func (s *Source) IsEnabled() bool { return s.Enabled == nil || *s.Enabled }

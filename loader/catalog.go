@@ -22,7 +22,9 @@ type entity[R any] struct {
 // SaveCatalog brings the store's copy of the catalog up to date, which views
 // translate ids with. Only rows that changed are written and what the catalog no
 // longer holds is marked deleted, so saving the same catalog again writes nothing.
+// What is loaded from then on follows the catalog's rules of retention.
 func (s *Store) SaveCatalog(ctx context.Context, c *catalog.Catalog) error {
+	s.SetRetention(c)
 	for _, save := range []func() error{
 		func() error {
 			return saveEntities(ctx, s, "sources", c.Sources, sourceColumns, func(x *catalog.Source) string { return string(x.ID) })
@@ -138,6 +140,7 @@ var (
 		of("schedule", "String", func(x *catalog.Source) string { return x.Schedule }),
 		of("delay_s", "Float64", func(x *catalog.Source) float64 { return time.Duration(x.Delay).Seconds() }),
 		of("max_per_run", "UInt32", func(x *catalog.Source) uint32 { return uint32(max(x.MaxPerRun, 0)) }),
+		of("keep", "String", func(x *catalog.Source) string { return x.Keep }),
 	}
 	placeColumns = []columnOf[entity[*catalog.Place]]{
 		of("name", "String", func(x *catalog.Place) string { return x.Name }),

@@ -40,6 +40,7 @@ func (s *Store) Load(ctx context.Context, run string, items []nhip.Item) (nhip.L
 	for len(items) > 0 {
 		n := batchSize(items)
 		b := newBatch(run, items[:n])
+		b.retentionOf = s.retentionOf
 		items = items[n:]
 		if err := s.loadBatch(ctx, b); err != nil {
 			return total, s.wrap("load", err)
@@ -88,6 +89,8 @@ type batch struct {
 	numbered     map[number]bool   // whose rows are in the batch already
 
 	counts nhip.Loaded
+
+	retentionOf func(nhip.SourceID) Retention
 }
 
 // newBatch names a batch by the time of its newest item and a hash of what it
@@ -95,7 +98,8 @@ type batch struct {
 // which lets the index on batch_id skip all older parts.
 func newBatch(run string, items []nhip.Item) *batch {
 	b := &batch{run: run, items: items, at: firstDateTime,
-		visited: map[[2]string]int{}, numbered: map[number]bool{}, counts: nhip.Loaded{Rejected: map[string]int{}}}
+		visited: map[[2]string]int{}, numbered: map[number]bool{}, counts: nhip.Loaded{Rejected: map[string]int{}},
+		retentionOf: func(nhip.SourceID) Retention { return KeepPage }}
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %d\n", run, len(items))
 	for _, it := range items {
@@ -231,6 +235,8 @@ func (b *batch) addRecord(p *nhip.Page, r *nhip.Record, h history, kept map[page
 	if page.SHA256 == ([sha256.Size]byte{}) {
 		page.SHA256 = sha256.Sum256(page.Body)
 	}
+	hash := contentHash(r) // of all that it says, whatever is kept of it
+	r = b.retentionOf(page.Source).strip(r)
 	if why := checkPage(&page); why != nil {
 		b.rejectItem(&page, r.Reader, "check", why, r)
 		return
@@ -241,7 +247,7 @@ func (b *batch) addRecord(p *nhip.Page, r *nhip.Record, h history, kept map[page
 		return
 	}
 	var issues []string
-	a := arrival{doc: nhip.Document(page.URL), fetchedAt: page.FetchedAt, sha256: page.SHA256, hash: contentHash(r), reader: r.Reader}
+	a := arrival{doc: nhip.Document(page.URL), fetchedAt: page.FetchedAt, sha256: page.SHA256, hash: hash, reader: r.Reader}
 	a.published = checkTime("published_at", r.Article.PublishedAt, &issues)
 	a.modified = checkTime("modified_at", r.Article.ModifiedAt, &issues)
 	got, ok := h.assign(a)

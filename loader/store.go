@@ -22,12 +22,14 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"nhip"
 	"nhip/loader/engine"
 )
 
@@ -74,6 +76,7 @@ type Store struct {
 	admin      driver.Conn                            // in a database that always exists
 	migrations []Migration
 	retry      backoff
+	retention  atomic.Pointer[map[nhip.SourceID]Retention] // set by SaveCatalog
 }
 
 // Open connects to the store and checks that it answers. It changes nothing: a new

@@ -77,7 +77,7 @@ type call struct {
 func commands() []command {
 	return []command{
 		demoCommand, runCommand, serveCommand, trendsCommand, queryCommand, readCommand,
-		sourcesCommand, checkCommand, learnCommand, replayCommand, importCommand, exportCommand, migrateCommand, doctorCommand, backupCommand, restoreCommand, usersCommand, configCommand,
+		sourcesCommand, checkCommand, learnCommand, replayCommand, importCommand, exportCommand, migrateCommand, doctorCommand, backupCommand, restoreCommand, retainCommand, usersCommand, configCommand,
 		versionCommand,
 	}
 }
