@@ -8,7 +8,16 @@ import (
 )
 
 // glance takes from a sentence without numbers what the next may need.
-func (c *clause) glance(st *state) { c.context(st, c.s.First, c.s.End, -1) }
+// Of several places the first is the one it speaks of.
+func (c *clause) glance(st *state) {
+	c.context(st, c.s.First, c.s.End, -1)
+	for _, k := range c.p.places {
+		if k.first >= c.s.First && k.end <= c.s.End && !c.inSource(k) && c.p.group[k.first] < 0 {
+			st.place = place{nhip.PlaceID(k.mention.ID), k.mention.Name}
+			return
+		}
+	}
+}
 
 // finish fills the slots that stayed empty, appends the observations and updates
 // the memory.

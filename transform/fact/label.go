@@ -26,7 +26,7 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 		}
 	case r.verb == tagLevel && p.seq(r.verbAt, "trị", "giá") && !st.fresh:
 		label = strings.TrimSpace("trị giá " + label)
-	case q.Unit.Counted && q.Unit.ID != "lần" && (r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được") || label == ""):
+	case q.Unit.Counted && q.Unit.ID != "lần" && (r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được") || r.verb == tagTo && !st.fresh && p.is(r.verbAt, "còn") || label == ""):
 		noun := p.text(append(tokensOf(q.UnitFirst, q.End), c.after(q.Quantity, 14)...))
 		switch {
 		case st.fresh && st.own != "" && strings.Count(st.own, " ") < 12:

@@ -39,9 +39,9 @@ const (
 var tagWords = map[tag]string{
 	tagUp: `tăng|gia tăng|tăng trưởng|tăng thêm|tăng vọt|tăng tới|tăng mạnh|tăng nhẹ|tăng cao|tăng khá|tăng nhanh|tăng trưởng dương|
 		nhích|nhích nhẹ|bật tăng|đi lên|leo thang|leo|cao hơn|nhiều hơn|lớn hơn|cộng thêm|bổ sung thêm|mức tăng|đạt mức tăng|tốc độ tăng|mức tăng trưởng|tốc độ tăng trưởng|
-		phục hồi|mở rộng thêm|tăng thu|nhảy vọt|bứt phá|tăng giá|nới rộng`,
+		phục hồi|mở rộng thêm|tăng thu|nhảy vọt|bứt phá|tăng với tỷ lệ|tăng với tốc độ|tăng với mức|tăng trưởng với tốc độ|tăng ở mức|tăng trưởng ở mức|tăng giá|nới rộng`,
 	tagDown: `giảm|sụt giảm|suy giảm|sụt|thu hẹp|lao dốc|hụt|âm|giảm mạnh|giảm sâu|giảm nhẹ|giảm tới|đi xuống|rơi|mất|thấp hơn|ít hơn|cắt giảm|
-		tụt|bốc hơi|co lại|mức giảm|tốc độ giảm|giảm thêm|giảm giá|hạ|tăng trưởng âm|hao hụt|giảm bớt`,
+		tụt|bốc hơi|co lại|mức giảm|tốc độ giảm|giảm thêm|giảm giá|hạ|giảm với tỷ lệ|giảm với tốc độ|giảm với mức|giảm ở mức|tăng trưởng âm|hao hụt|giảm bớt`,
 	tagExceed: `vượt|vượt mức|vượt trên`,
 	tagLevel: `đạt|đạt được|đạt tới|là|ở mức|đứng ở mức|đứng ở|ghi nhận ở mức|đạt mức|cán mốc|chạm mốc|chạm|duy trì ở mức|giữ ở mức|giữ mức|dao động|
 		vào khoảng|ở khoảng|lên mức|lên tới|lên đến|xuống mức|về mức|còn mức|có giá|trị giá|ghi nhận|đạt khoảng|vượt mốc|đạt mốc|đạt kỷ lục|lập kỷ lục|

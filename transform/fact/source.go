@@ -217,7 +217,10 @@ func (c *clause) sourceBefore(verb, after int) bool {
 	if open := p.group[end-1]; p.is(end-1, ")") && int(open) > first && (end-int(open) != 3 || !isAcronym(p.x.Print(int(open)+1, end-1))) {
 		end = int(open)
 	}
-	c.org = p.x.Print(first, end)
+	if c.org = p.x.Print(first, end); c.namesPerson(first) {
+		c.org = "" // a person who speaks for nobody
+		return true
+	}
 	return c.org != ""
 }
 

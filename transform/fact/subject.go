@@ -267,6 +267,9 @@ func (c *clause) trimLead(tokens []int) []int {
 			continue
 		}
 		w := p.phrase[i]
+		if p.seq(i, "cả", "nước") {
+			return tokens
+		}
 		if int(w.first) != i || !w.set.hasAny(tagLead, tagModal, tagFuture, tagEst, tagTarget) || c.startsHead(i) {
 			return tokens
 		}

@@ -83,6 +83,10 @@ func (s *scanner) comparisonAfterSo(c Comparison, i int) (Comparison, int) {
 		if s.key(j+1) == "với" {
 			j += 2
 		}
+	case "thời", "cuối", "đầu", "tháng", "năm", "quý", "kế", "dự", "mục":
+		if s.key(i+1) != s.key(j) || !s.is(j+1, "điểm", "năm", "quý", "tháng", "hoạch", "toán", "tiêu", "trước", "ngoái") && s.yearAt(j+1) == 0 {
+			return c, i
+		}
 	default:
 		return c, i
 	}

@@ -433,9 +433,11 @@ func (s *scanner) qualifierBefore(i int, q *Quantity) (Bound, int) {
 	case "khoảng", "chừng", "tầm":
 		return About, 1
 	case "độ":
-		if before != "tốc" && before != "mức" && before != "cường" && before != "tiến" {
-			return About, 1
+		switch before {
+		case "tốc", "mức", "cường", "tiến", "biên", "nhiệt", "mật", "nồng", "trình", "tuổi", "hạn", "chế", "góc", "vĩ", "kinh", "thái", "khẩu", "quang", "công", "dao", "ấn", "vừa", "cao", "đậm", "lập":
+			return "", 0 // the end of a noun: biên độ, mật độ
 		}
+		return About, 1
 	case "xỉ":
 		if before == "xấp" {
 			return About, 2
