@@ -23,6 +23,10 @@ const maxGatedStatement = 1 << 20
 var openSystemTables = []string{"tables", "columns", "databases", "functions", "settings", "formats", "data_type_families",
 	"table_functions", "table_engines", "keywords", "time_zones", "collations", "build_options", "one", "numbers", "numbers_mt", "zeros", "zeros_mt"}
 
+// Views with parameters that may be read besides v_*. A tool that samples every table cannot ask them, so
+// system.tables does not show them.
+var openParameterViews = []string{"observations_asof"}
+
 // Table functions that make their rows themselves or read the subquery they are given.
 var openTableFunctions = []string{"numbers", "numbers_mt", "zeros", "zeros_mt", "generateSeries", "generate_series", "primes",
 	"values", "view", "format"}
@@ -47,6 +51,7 @@ type gate struct {
 	access         *Access
 	databases      map[string]bool // all, lower case
 	views          map[string]bool // "database.view" that may be read
+	asked          map[string]bool // the same of openParameterViews
 	closedTables   map[string]bool // names of all other tables, of any database but system's; lower case
 	closedTableFns map[string]bool // lower case
 }
@@ -55,7 +60,7 @@ type gate struct {
 // statement: a table made a moment ago is closed too.
 func (s *server) newGate(k *connection, access *Access) (*gate, error) {
 	g := &gate{access: access, databases: map[string]bool{"system": true, "information_schema": true},
-		views: map[string]bool{}, closedTables: map[string]bool{}, closedTableFns: s.closedTableFns}
+		views: map[string]bool{}, asked: map[string]bool{}, closedTables: map[string]bool{}, closedTableFns: s.closedTableFns}
 	r, err := k.query("SELECT lower(name), '', '' FROM system.databases UNION ALL SELECT database, name, engine FROM system.tables WHERE database NOT IN ('system', 'information_schema', 'INFORMATION_SCHEMA')",
 		"RowBinary", nil)
 	if err != nil {
@@ -74,6 +79,8 @@ func (s *server) newGate(k *connection, access *Access) (*gate, error) {
 			g.databases[database] = true
 		case engine == "View" && strings.HasPrefix(name, "v_") && slices.Contains(access.Databases, database):
 			g.views[database+"."+name] = true
+		case engine == "View" && slices.Contains(openParameterViews, name) && slices.Contains(access.Databases, database):
+			g.asked[database+"."+name] = true
 		default:
 			g.closedTables[strings.ToLower(name)] = true
 		}
@@ -370,7 +377,7 @@ func (g *gate) open(database, table string) bool {
 	}
 	// Of a name that is no table's at all the engine says so better.
 	unknown := slices.Contains(g.access.Databases, database) && !g.closedTables[strings.ToLower(table)]
-	return unknown || g.views[database+"."+table]
+	return unknown || g.views[database+"."+table] || g.asked[database+"."+table]
 }
 
 func isClosedName(lower string) bool {

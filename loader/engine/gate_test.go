@@ -168,6 +168,8 @@ var storeAttacks = []attack{
 	{sql: "INSERT INTO documents VALUES (9)"}, {sql: "INSERT INTO documents SELECT 9"}, {sql: "OPTIMIZE TABLE documents"}, {sql: "GRANT ALL ON *.* TO default"},
 	{sql: "CREATE TEMPORARY TABLE t (n UInt8)"}, {sql: "CREATE VIEW nhip.v_mine AS SELECT * FROM nhip.documents"}, {sql: "RENAME TABLE documents TO v_documents"},
 	{sql: "SELECT 1; DROP TABLE documents"}, {sql: "INSERT INTO documents FORMAT TSV\n1\n\nDROP TABLE documents\n"}, {sql: "BEGIN TRANSACTION"}, {sql: "EXPLAIN CREATE TABLE nhip.x (n UInt8) ENGINE = Memory"},
+	{sql: "SELECT * FROM other_asof(asof = 3)"}, {sql: "SELECT * FROM other.v_other(asof = 3)"},
+	{sql: "SELECT * FROM observations_asof(asof = (SELECT max(n) FROM documents))"},
 	{sql: "SELECT 1 SETTINGS readonly = 0"}, {sql: "SELECT 1 SETTINGS max_execution_time = 100000"},
 	{sql: "SELECT 1 SETTINGS max_threads = 1, additional_table_filters = '{}'"}, {sql: "SELECT 1 SETTINGS max_execution_time = 0"},
 	{sql: "SELECT 1 FORMAT TSV SETTINGS readonly = 0"}, {sql: "SELECT 1 SETTINGS readonly = '2' UNION ALL SELECT 2 SETTINGS max_threads = 1"},
@@ -188,6 +190,8 @@ func makeStore(t *testing.T, cl *Client) {
 		"CREATE TABLE nhip.documents (n UInt64) ENGINE = MergeTree ORDER BY n", "INSERT INTO nhip.documents SELECT number FROM numbers(5)",
 		"CREATE TABLE nhip.observations (n UInt64) ENGINE = MergeTree ORDER BY n", "CREATE TABLE nhip.v_table (n UInt64) ENGINE = MergeTree ORDER BY n",
 		"CREATE VIEW nhip.v_articles AS SELECT n, n * 2 AS observations, 'x' AS url, toString(n) AS file_name FROM nhip.documents COMMENT 'Articles'",
+		"CREATE VIEW nhip.observations_asof AS SELECT n FROM nhip.documents WHERE n < {asof:UInt64}",
+		"CREATE VIEW nhip.other_asof AS SELECT n FROM nhip.documents WHERE n < {asof:UInt64}",
 		"CREATE VIEW other.v_other AS SELECT 1 AS n",
 		"CREATE DICTIONARY nhip.d (k UInt64, v String) PRIMARY KEY k SOURCE(NULL()) LAYOUT(FLAT()) LIFETIME(0)",
 	} {
@@ -241,6 +245,7 @@ func TestGate(t *testing.T) {
 		{"SELECT max(n) FROM v_articles SETTINGS max_threads = 1, join_use_nulls=true FORMAT JSONEachRow", "{\"max(n)\":4}\n"},
 		{"SELECT getSetting('max_threads') AS settings, 'SETTINGS a = 1' SETTINGS max_threads = 3", "3\tSETTINGS a = 1\n"},
 		{"SELECT n AS settings, settings + 1 FROM v_articles WHERE settings = 1", "1\t2\n"}, {"SELECT count() > 0 FROM system.settings AS s WHERE s.name = 'readonly'", "1\n"},
+		{"SELECT count() FROM observations_asof(asof = 3)", "3\n"}, {"SELECT max(n) FROM nhip.observations_asof(asof = 2) AS o", "1\n"},
 		{"SELECT count() > 100 FROM system.functions", "1\n"}, {"EXISTS v_articles", "1\n"},
 	} {
 		if r := send(attack{sql: a.sql}); r.status != 200 || r.body != a.want {
