@@ -53,6 +53,8 @@ type session struct {
 	announced int // by index pages, each time
 	unknown   int // of these, to Memory
 
+	byID map[string]string // addresses of documents by the publisher's number
+
 	visits map[string]*nhip.Visit // what Memory knows of index pages and redirect hops
 	asked  map[string]bool        // what Memory was asked for
 
@@ -158,7 +160,11 @@ func (s *session) document(d *document) error {
 	s.reached = true
 	fetch := nhip.Fetch{Visit: v}
 	if v.Outcome == nhip.OutcomeOK {
-		fetch.Page = s.page(final, d.kind, &ans)
+		address, err := s.identity(d, final, &ans)
+		if err != nil {
+			return err
+		}
+		fetch.Page = s.page(address, d.kind, &ans)
 	}
 	fetch.Visit.NextDue = s.recheck(before, v.At)
 	// Counted before it is handed over: whoever fails to take it counts it as rejected.

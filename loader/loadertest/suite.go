@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) *loader.Store) {
 		{"rows that do not fit", rowsThatDoNotFit},
 		{"verbatim", verbatim},
 		{"fifty documents", fiftyDocuments},
+		{"same document", sameDocument},
 		{"withdrawn", withdrawn},
 		{"withdrawn in a batch", withdrawnInBatch},
 		{"stories", stories},
