@@ -165,6 +165,7 @@ type reading struct {
 	titleNode *html.Node          // where the page shows the title
 	clockNode *html.Node          // where it prints the time that was taken
 	marks     *landmarks          // the same for the elements whose names say what they are
+	holders   map[*html.Node]bool // asides by name that hold the page
 	relayed   value               // a credit that names the author as well
 }
 
@@ -230,7 +231,9 @@ func (g *reading) learnNames() {
 		learn(g.src.Name, string(g.src.ID))
 		learn(g.src.Hosts...)
 	}
-	learn(g.url.Hostname(), strings.TrimPrefix(g.url.Hostname(), "www."))
+	host := bareHost(g.url.Hostname())
+	label, _, _ := strings.Cut(host, ".")
+	learn(g.url.Hostname(), host, label, strings.TrimPrefix(label, "bao"), strings.TrimPrefix(label, "tapchi"))
 	for _, name := range []string{"og:site_name", "application-name", "apple-mobile-web-app-title", "copyright", "twitter:site", "generator"} {
 		for _, v := range g.page.meta[name] {
 			learn(plain(v))

@@ -105,7 +105,7 @@ func (t *text) add(p string) {
 // leaves out what is neither: the title and the sapo once more, links to other
 // texts, furniture, the signature at the end.
 func (g *reading) compose(blocks []block) (t text) {
-	blocks = g.trimStart(blocks)
+	blocks = cutSummary(g.trimStart(blocks))
 	blocks = g.trimEnd(blocks)
 	photoStory := isPhotoStory(blocks)
 	afterImage, begun := false, false
@@ -259,6 +259,27 @@ func (g *reading) trimStart(blocks []block) []block {
 	}
 	return blocks
 }
+
+// cutSummary leaves out the list of main points that some papers print before the
+// text: a heading that says so, and list items.
+func cutSummary(blocks []block) []block {
+	for i := range blocks[:min(len(blocks), 4)] {
+		if b := &blocks[i]; len(b.text) > 60 || !summaryHeads[bareCue(vi.Fold(b.text))] {
+			continue
+		}
+		end := i + 1
+		for end < len(blocks) && blocks[end].kind == kindItem {
+			end++
+		}
+		if end > i+1 {
+			return append(blocks[:i:i], blocks[end:]...)
+		}
+	}
+	return blocks
+}
+
+var summaryHeads = map[string]bool{"tom tat": true, "tom tat nhanh": true, "tom tat bai viet": true, "diem chinh": true, "nhung diem chinh": true, "noi dung chinh": true,
+	"y chinh": true, "muc luc": true, "noi dung bai viet": true, "key takeaways": true}
 
 // alike compares lengths: most texts need no closer look.
 func alike(a, b string) bool { return len(a) < len(b)+80 && len(b) < len(a)+80 }

@@ -29,12 +29,16 @@ func (g *reading) genericStamps() []stamp {
 	}
 	r := g.region()
 	if r.end >= r.begin {
-		s.first, s.last = r.page[r.begin].node, r.page[r.end].node
+		s.first, s.last = r.page[r.begin].start, r.page[r.end].start
 	}
 	if f := g.frame(); f.title >= 0 {
-		s.heading = f.all[f.title].node
-	} else {
-		s.heading = g.titleNode
+		s.heading = f.all[f.title].start
+	} else if g.titleNode != nil {
+		eachText(g.titleNode, func(n *html.Node) {
+			if s.heading == nil {
+				s.heading = n
+			}
+		})
 	}
 	s.walk(g.page.body, false)
 	best, rank := s.best()
@@ -52,7 +56,7 @@ func (g *reading) genericStamps() []stamp {
 type sightseer struct {
 	*reading
 	named                map[*html.Node]bool
-	heading, first, last *html.Node // title, first and last prose
+	heading, first, last *html.Node // texts with which title, first and last prose begin
 
 	texts            int
 	title, from, end int // texts before heading, first and last; -1: not passed
@@ -70,15 +74,6 @@ func (s *sightseer) walk(n *html.Node, named bool) {
 		if silent(n) {
 			return
 		}
-	}
-	switch n {
-	case s.heading:
-		s.title = s.texts
-	case s.first:
-		s.from = s.texts
-	}
-	if n == s.last {
-		defer func() { s.end = s.texts }()
 	}
 	if !named && s.named[n] && letters(n, 81) <= 80 {
 		named = true
@@ -106,6 +101,15 @@ func (s *sightseer) note(text string, n *html.Node) bool {
 // text looks at one text of the page. A day and a clock in two elements beside each
 // other are one time.
 func (s *sightseer) text(n *html.Node) {
+	switch n {
+	case s.heading:
+		s.title = s.texts
+	case s.first:
+		s.from = s.texts
+	}
+	if n == s.last {
+		s.end = s.texts + 1
+	}
 	if len(n.Data) > 400 {
 		s.texts++
 		return
@@ -228,7 +232,7 @@ func (s *sightseer) rank(c *sighting) (rank int, ok bool) {
 	case s.from >= 0 && c.at > title && c.at <= s.from+1:
 	case c.at <= title && title-c.at <= near:
 		rank += 1000
-	case inJunk(c.node, s.page.body):
+	case s.inJunk(c.node, s.page.body):
 		return 0, false
 	case s.end >= 0 && c.at >= s.end && c.at-s.end <= near:
 		rank += afterText

@@ -20,7 +20,8 @@ var wholeCues = map[string]bool{
 	"chu de": true, "tu khoa": true, "tags": true, "tag": true, "doc tiep": true, "xem tiep": true, "in bai viet": true, "in bai": true,
 	"trang chu": true, "gui email": true, "luu bai viet": true, "ve dau trang": true, "cung chuyen muc": true, "tin cung chuyen muc": true,
 	"bai cung chuyen muc": true, "y kien ban doc": true, "gui binh luan": true, "gui phan hoi": true, "danh gia bai viet": true, "doc nhieu": true,
-	"doc nhieu nhat": true, "nghe audio": true, "video": true, "lien quan": true, "nguon": true, "facebook": true, "zalo": true, "twitter": true,
+	"doc nhieu nhat": true, "nghe audio": true, "video": true, "lien quan": true, "nguon": true, "muc luc": true, "noi dung bai viet": true, "tom tat": true, "tom tat nhanh": true, "diem chinh": true, "noi dung chinh": true,
+	"y kien": true, "tra loi": true, "thich": true, "facebook": true, "zalo": true, "twitter": true,
 }
 
 // openingCues are furniture at the beginning of a line that does not end as a
@@ -37,7 +38,7 @@ var openingCues = []string{
 var anywhereCues = []string{
 	"google news", "googlenews", "quet ma qr", "quet qr", "qr code", "fanpage", "all rights reserved", "ban quyen thuoc",
 	"zalo official", "kenh zalo", "nhom zalo", "group zalo", "zalo oa", "tren zalo", "facebook.com", "kenh youtube", "kenh telegram",
-	"tren facebook", "xem tren dien thoai", "nut theo doi", "ghi ro nguon",
+	"tren facebook", "xem cac tin, bai", "tin, bai lien quan", "don doc bai", "xem tren dien thoai", "nut theo doi", "ghi ro nguon",
 }
 
 var invitations = []string{"moi ", "theo doi ", "tham gia ", "ban doc ", "doc gia ", "quy doc gia", "quy vi ", "hay ", "bam ", "nhan ", "quet ", "tai ", "like "}
@@ -49,8 +50,8 @@ func isFurniture(line string) bool {
 	if line == "" || len(line) > longestFurniture {
 		return line == ""
 	}
-	f := vi.Fold(line)
-	if isFollowUs(f) || wholeCues[strings.Trim(f, " :.>»|-")] {
+	f := strings.TrimLeft(vi.Fold(line), "*+•-– ")
+	if isFollowUs(f) || wholeCues[bareCue(f)] {
 		return true
 	}
 	sentence := endsSentence(line)
@@ -63,6 +64,11 @@ func isFurniture(line string) bool {
 		return false // "Người dân quét mã QR để trả tiền." is news
 	}
 	return hasAny(f, anywhereCues...) || strings.Contains(f, "zalo") && hasAny(f, "quet", "qr")
+}
+
+// bareCue takes signs and a count off a folded line: "binh luan (12)" is "binh luan".
+func bareCue(folded string) string {
+	return strings.Trim(strings.TrimRight(folded, " 0123456789()"), " :.>»|-")
 }
 
 func hasPrefix(s string, prefixes []string) bool {

@@ -94,7 +94,7 @@ func (g *reading) framedLead() string {
 		if b.kind != kindParagraph && b.kind != kindHeading || n < 60 || n > 900 || b.link > 0 && b.link*3 > b.size || inside(b.node, g.region().root) {
 			continue
 		}
-		if isFurniture(b.text) || hasPhotoCredit(b.text) || mostlyDigits(b.text) || inJunk(b.node, g.page.body) || !g.plausibleSapo(b.text) {
+		if isFurniture(b.text) || hasPhotoCredit(b.text) || mostlyDigits(b.text) || g.inJunk(b.node, g.page.body) || !g.plausibleSapo(b.text) {
 			continue
 		}
 		return b.text
@@ -109,7 +109,7 @@ func (g *reading) framedBylines() (values []value) {
 	for _, blocks := range [][]block{f.head(), f.tail()} {
 		for i := range blocks {
 			b := &blocks[i]
-			if b.kind == kindImage || len(b.text) > 200 || inJunk(b.node, g.page.body) {
+			if b.kind == kindImage || len(b.text) > 200 || g.inJunk(b.node, g.page.body) {
 				continue
 			}
 			if name := afterLabel(b.text); name != "" {
@@ -136,6 +136,11 @@ func afterLabel(s string) string {
 			rest = rest[:j]
 		}
 		return tidy(rest)
+	}
+	if i := indexFold(s, " bởi "); i > 0 && utf8.RuneCountInString(s) < 100 {
+		if rest := tidy(s[i+len(" bởi "):]); isSignature(rest) {
+			return rest
+		}
 	}
 	return ""
 }

@@ -74,15 +74,29 @@ func (g *reading) shownTitle(head []value) (value, bool) {
 			continue
 		}
 		for _, v := range head {
-			if overlap(b.text, v.text) >= 80 {
+			if overlap(b.text, v.text) >= 80 || holdsTitle(v.text, b.text) {
 				return value{text: b.text, from: "generic", node: b.node}, true
 			}
 		}
-		if near.text == "" && i < r.begin && i >= r.begin-12 && n >= 20 && (b.kind == kindHeading || b.isBold() || g.isTitled(b.node)) && !endsSentence(b.text) && g.plausibleTitle(b.text) && !mostlyDigits(b.text) && !inJunk(b.node, g.page.body) {
+		if near.text == "" && i < r.begin && i >= r.begin-12 && n >= 20 && (b.kind == kindHeading || b.isBold() || g.isTitled(b.node)) && !endsSentence(b.text) && g.plausibleTitle(b.text) && !mostlyDigits(b.text) && !g.inJunk(b.node, g.page.body) {
 			near = value{text: b.text, from: "generic", node: b.node}
 		}
 	}
 	return near, near.text != ""
+}
+
+// holdsTitle reports whether what the head says begins or ends with a text of at least
+// four words, and else names the site: "<title> :: Báo Mẫu".
+func holdsTitle(head, text string) bool {
+	h, t := vi.Key(head), vi.Key(text)
+	if strings.Count(t, " ") < 3 || len(t)*2 < len(h) {
+		return false
+	}
+	rest, ok := strings.CutPrefix(h, t)
+	if !ok {
+		rest, ok = strings.CutSuffix(h, t)
+	}
+	return ok && strings.ContainsAny(rest, "|-–—:»")
 }
 
 // isTitled reports whether the names of an element say title.
@@ -379,7 +393,7 @@ func (g *reading) genericCredits() (values []value) {
 		if len(values) == 8 {
 			break
 		}
-		if letters(n, 121) > 120 || inJunk(n, g.page.body) {
+		if letters(n, 121) > 120 || g.inJunk(n, g.page.body) {
 			continue
 		}
 		s := (&walker{}).text(n)

@@ -39,6 +39,7 @@ func (g *reading) landmarks() *landmarks {
 const (
 	inCrumbs = 1 << iota
 	inTags
+	inCategory
 )
 
 func (m *landmarks) walk(n *html.Node, boxes int) {
@@ -94,7 +95,7 @@ func (m *landmarks) element(n *html.Node, boxes int) int {
 		if rel == "author" || strings.Contains(href, "/tac-gia/") || strings.Contains(href, "/author/") {
 			put(&m.authors, n)
 		}
-		if role == "cate-name" || itemprop == "genre" || itemprop == "articleSection" || strings.Contains(class, "category") {
+		if boxes&inCategory != 0 || role == "cate-name" || itemprop == "genre" || itemprop == "articleSection" || strings.Contains(class, "category") {
 			put(&m.category, n)
 		}
 	}
@@ -127,6 +128,9 @@ func (m *landmarks) named(n *html.Node, class, id, role, itemprop string, boxes 
 	}
 	if has("bread") || has("crumb") || has("detail-cate") {
 		*boxes |= inCrumbs
+	}
+	if has("category") && n.DataAtom != atom.A && letters(n, 81) <= 80 {
+		*boxes |= inCategory
 	}
 	if has("tags") || has("tag-") || has("detail-tab") || has("tagdetail") || has("keyword") || has("tukhoa") || has("tu-khoa") || has("tag") && hasWord(class, "tag") {
 		*boxes |= inTags

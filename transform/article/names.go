@@ -153,7 +153,7 @@ var agencies = map[string]bool{"ttxvn": true, "vov": true, "vtv": true, "vtc": t
 // isName reports whether s can be a personal or pen name: one to six words of
 // at least two letters, the first in capitals, none of them an office's or a paper's word.
 func isName(s string) bool {
-	if s == "" || utf8.RuneCountInString(s) > 40 || agencies[strings.ToLower(s)] {
+	if s == "" || utf8.RuneCountInString(s) > 40 || agencies[strings.ToLower(s)] || isBureau(s) {
 		return false
 	}
 	n, letters := 0, 0
@@ -171,6 +171,15 @@ func isName(s string) bool {
 	}
 	first, _ := utf8.DecodeRuneInString(s)
 	return letters >= 2 && n <= 6 && unicode.IsUpper(first) && !looksLikeHost(s) && !isOffice(s) && !accounts[strings.ToLower(s)]
+}
+
+// isBureau recognises the office of an agency, capitals and a place: "VOV-Đông Bắc".
+func isBureau(s string) bool {
+	agency, place, ok := strings.Cut(s, "-")
+	if !ok || len(agency) < 3 || strings.ToUpper(place) == place {
+		return false
+	}
+	return strings.Trim(agency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // accounts are names that publishing systems give to whoever writes.
@@ -218,7 +227,7 @@ func isSignature(line string) bool {
 	if i := strings.IndexByte(rest, '('); i >= 0 {
 		rest = rest[:i]
 	}
-	return total >= 2 && total <= 5*len(names) && (credit != "" || len(names) == len(splitNames(tidy(rest))))
+	return total >= 2 && total <= 5*len(names) && (credit != "" || len(names) == len(splitNames(trimLabel(rest))))
 }
 
 func indexFold(s, sub string) int {

@@ -25,6 +25,7 @@ type region struct {
 	page       []block // all blocks of the page
 	begin, end int     // of the region's prose in them
 	bare       bool    // nothing but teasers: they are the text, or the page is a list
+	summaries  int     // letters of the teasers
 }
 
 // genericBody reads the body of the region, and with it the sapo.
@@ -53,13 +54,14 @@ func (g *reading) region() *region {
 	w.walk(g.page.body)
 	g.markTeasers(w.blocks)
 	g.found.page = w.blocks
-	root, weight := heaviest(g.page.body, w.blocks)
+	g.found.summaries = teasedLetters(w.blocks)
+	root, weight := g.heaviest(g.page.body, w.blocks)
 	if weight < shortest { // a brief beside which stands one link, or a list
 		for i := range w.blocks {
 			w.blocks[i].teaser = false
 		}
 		g.found.bare = true
-		root, weight = heaviest(g.page.body, w.blocks)
+		root, weight = g.heaviest(g.page.body, w.blocks)
 	}
 	if root == nil {
 		return g.found
@@ -113,7 +115,7 @@ func fromProse(blocks []block) []block {
 
 // heaviest returns the element with the greatest sum of weights, the innermost of
 // those that are equal.
-func heaviest(body *html.Node, blocks []block) (*html.Node, int) {
+func (g *reading) heaviest(body *html.Node, blocks []block) (*html.Node, int) {
 	sums := map[*html.Node]int{}
 	blocks = blocks[:min(len(blocks), mostBlocks)]
 	for i := range blocks {
@@ -122,7 +124,7 @@ func heaviest(body *html.Node, blocks []block) (*html.Node, int) {
 		if weight == 0 {
 			continue
 		}
-		if weight > 0 && inJunk(b.node, body) {
+		if weight > 0 && g.inJunk(b.node, body) {
 			weight = -weight / 2
 		}
 		for n := b.node; n != nil; n = n.Parent {
@@ -251,7 +253,7 @@ func endMark(blocks []block) int {
 	}
 	for i := range blocks {
 		seen += max(0, weigh(&blocks[i]))
-		if seen*10 >= all*6 && endMarks[strings.Trim(vi.Fold(blocks[i].text), " :.>»|-")] {
+		if seen*10 >= all*6 && len(blocks[i].text) < 80 && endMarks[bareCue(vi.Fold(blocks[i].text))] {
 			return i
 		}
 	}
@@ -288,7 +290,7 @@ var junk = map[string]bool{
 	"readmore": true, "xemthem": true, "docthem": true, "tinmoi": true, "tindnd": true, "samecate": true, "widget": true,
 	"popup": true, "modal": true, "cookie": true, "login": true, "print": true, "follow": true, "bookmark": true,
 	"source": true, "nguon": true, "date": true, "publish": true, "time": true, "meta": true, "infomation": true, "player": true,
-	"kbwscwl": true, "relatedbox": true, "othernews": true, "morenews": true, "latest": true, "skip": true, "disclaimer": true,
+	"kbwscwl": true, "notebox": true, "relatedbox": true, "othernews": true, "morenews": true, "latest": true, "skip": true, "disclaimer": true,
 }
 
 // isJunk reports whether an element's class, id, role or type calls it a box beside
@@ -305,18 +307,41 @@ func isJunk(n *html.Node) bool {
 	return found
 }
 
-// inJunk reports whether one of the elements around n, up to body, is such a box.
-func inJunk(n, body *html.Node) bool {
+// inJunk reports whether one of the elements around n, up to body, is such a box, and
+// none in which most of the page stands: themes call the box around text and sidebar
+// "content-sidebar".
+func (g *reading) inJunk(n, body *html.Node) bool {
 	for depth := 0; n != nil && n != body && depth < 40; n, depth = n.Parent, depth+1 {
 		switch n.DataAtom {
 		case atom.Article, atom.Main, atom.Body, atom.Html:
 			return false
 		}
-		if isAside(n) {
+		if isAside(n) && !g.holdsPage(n) {
 			return true
 		}
 	}
 	return false
+}
+
+// holdsPage reports whether an element holds the heading of the page, or four fifths
+// of its letters.
+func (g *reading) holdsPage(n *html.Node) bool {
+	if holds, ok := g.holders[n]; ok {
+		return holds
+	}
+	holds := false
+	for _, h := range g.page.headings[:min(len(g.page.headings), 8)] {
+		holds = holds || inside(h, n) && letters(h, 400) >= 20
+	}
+	if !holds {
+		all := letters(g.page.body, 20_000)
+		holds = all > 0 && letters(n, 20_000)*5 >= all*4
+	}
+	if g.holders == nil {
+		g.holders = map[*html.Node]bool{}
+	}
+	g.holders[n] = holds
+	return holds
 }
 
 // isAside reports whether an element holds prose that is not the article's: what

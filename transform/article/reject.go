@@ -21,14 +21,22 @@ func (g *reading) reject(t text) string {
 
 // rejectShort judges pages with hardly any text.
 func (g *reading) rejectShort(t text) string {
+	title := vi.Fold(g.page.title + " " + g.a.Title)
+	if g.story == nil && g.a.PublishedAt == nil && hasAny(title, "khong tim thay trang", "trang khong ton tai", "404 not found", "page not found", "error 404", "loi 404", "khong tim thay noi dung", "khong tim thay bai viet") {
+		return RejectSoft404 // with lists of other texts below it
+	}
+	if g.isLocked() {
+		return RejectPaywall
+	}
 	if t.letters >= 600 && t.prose*2 > t.letters {
 		return ""
 	}
-	title := vi.Fold(g.page.title + " " + g.a.Title)
 	all := vi.Fold(g.visible(4000))
 	switch {
 	case hasAny(title, "just a moment", "attention required", "access denied", "403 forbidden", "ddos", "dang kiem tra trinh duyet", "security check") ||
 		hasAny(all, "checking your browser", "verify you are human", "enable javascript and cookies to continue"):
+		return RejectBlocked
+	case g.page.cookieTest && utf8.RuneCountInString(all) < 20:
 		return RejectBlocked
 	case t.letters < 300 && g.isSoft404(title, all):
 		return RejectSoft404
@@ -53,23 +61,41 @@ func (g *reading) isSoft404(title, all string) bool {
 	}
 	return utf8.RuneCountInString(all) < 1500 && g.story == nil &&
 		hasAny(all, "trang ban yeu cau khong ton tai", "trang khong ton tai", "khong tim thay trang", "bai viet khong ton tai", "bai viet da bi xoa",
-			"noi dung khong ton tai", "duong dan khong ton tai", "page not found", "404 not found", "khong tim thay noi dung", "link ban truy cap khong")
+			"noi dung khong ton tai", "duong dan khong ton tai", "page not found", "404 not found", "khong tim thay noi dung", "dang duoc bao tri", "dang bao tri", "dang duoc nang cap", "dang nang cap", "link ban truy cap khong")
+}
+
+// paywallCues invite to pay for the rest of a text.
+var paywallCues = []string{"de doc tiep", "danh cho thue bao", "danh rieng cho hoi vien", "dang ky goi doc bao", "noi dung danh cho thanh vien", "tra phi de doc", "mua goi de doc", "dang nhap de xem tiep", "doc toan bo bai viet"}
+
+// isLocked: the page says in its JSON-LD that the text is not free, and invites to pay
+// for the rest, however long the part is that it shows.
+func (g *reading) isLocked() bool {
+	if g.story == nil || !g.isNotFree() {
+		return false
+	}
+	for i := range g.region().page {
+		if s := g.region().page[i].text; len(s) < 400 && hasAny(vi.Fold(s), paywallCues...) {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *reading) isNotFree() bool {
+	switch v := g.story["isAccessibleForFree"].(type) {
+	case bool:
+		return !v
+	case string:
+		return strings.EqualFold(v, "false")
+	}
+	return false
 }
 
 func (g *reading) isPaywalled(all string, t text) bool {
-	if g.story != nil {
-		switch v := g.story["isAccessibleForFree"].(type) {
-		case bool:
-			if !v && t.letters < 600 {
-				return true
-			}
-		case string:
-			if strings.EqualFold(v, "false") && t.letters < 600 {
-				return true
-			}
-		}
+	if g.story != nil && g.isNotFree() && t.letters < 600 {
+		return true
 	}
-	return t.letters < 600 && hasAny(all, "de doc tiep", "danh cho thue bao", "danh rieng cho hoi vien", "dang ky goi doc bao", "noi dung danh cho thanh vien", "tra phi de doc", "mua goi de doc")
+	return t.letters < 600 && hasAny(all, paywallCues...)
 }
 
 // needsScript: nearly no text, and the page says or shows that scripts make it.
@@ -110,11 +136,14 @@ func (g *reading) isList(t text) bool {
 		return true
 	}
 	for _, s := range g.page.things {
-		if s.is("CollectionPage", "ItemList", "SearchResultsPage") && g.story == nil {
+		if s.is("CollectionPage", "ItemList", "SearchResultsPage", "Product", "JobPosting") && g.story == nil {
 			return true
 		}
 	}
 	r := g.region()
+	if g.story == nil && !isDocumentPath(g.url.Path) && (r.summaries > 2*t.letters || r.bare && r.summaries > 300) {
+		return true
+	}
 	paragraphs := len(t.body)
 	if r.links >= 3 && r.links*2 >= paragraphs {
 		return true

@@ -21,7 +21,8 @@ type survey struct {
 	nodes      map[string][]*html.Node // by selector key, for the keys of the layout
 	attributes []string                // of the keys, those that name an attribute
 	anchors    int                     // links with an address
-	scripts    int                     // bytes of script
+	scripts    int                     // bytes of script; one from elsewhere counts 300
+	cookieTest bool                    // a script sets a cookie and loads the page again
 	noscript   string                  // raw text of the noscript elements
 	refresh    string                  // content of meta http-equiv=refresh
 }
@@ -68,6 +69,12 @@ func (s *survey) element(n *html.Node) {
 	case atom.Script:
 		text := rawText(n)
 		s.scripts += len(text)
+		if attr(n, "src") != "" {
+			s.scripts += 300
+		}
+		if strings.Contains(text, "document.cookie") && strings.Contains(text, "location") {
+			s.cookieTest = true
+		}
 		if strings.Contains(strings.ToLower(attr(n, "type")), "ld+json") && len(s.things) < 256 {
 			s.things = append(s.things, parseJSONLD(text)...)
 		}

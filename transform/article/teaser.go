@@ -33,6 +33,8 @@ func (g *reading) markTeasers(blocks []block) {
 		}
 		if t, ok := g.teaserAt(blocks, i); ok {
 			found = append(found, t)
+		} else if t, ok := commentAt(blocks, i); ok {
+			found = append(found, t)
 		}
 	}
 	siblings := map[*html.Node]int{}
@@ -52,11 +54,21 @@ func (g *reading) markTeasers(blocks []block) {
 	}
 }
 
+// teasedLetters counts the letters of other texts' summaries.
+func teasedLetters(blocks []block) (letters int) {
+	for i := range blocks {
+		if b := &blocks[i]; b.teaser && !b.isLink() {
+			letters += utf8.RuneCountInString(b.text)
+		}
+	}
+	return letters
+}
+
 // teaserAt looks for a teaser whose title is the block i.
 func (g *reading) teaserAt(blocks []block, i int) (teaser, bool) {
 	title := &blocks[i]
 	n := utf8.RuneCountInString(title.text)
-	if title.kind == kindImage || title.kind == kindRow || !title.isLink() || n < 15 || n > 250 || !g.leadsElsewhere(title) {
+	if title.kind == kindImage || title.kind == kindRow || title.link*10 < title.size*6 || n < 15 || n > 250 || !g.leadsElsewhere(title) {
 		return teaser{}, false
 	}
 	for j := i + 1; j < len(blocks) && j <= i+4; j++ {
@@ -84,6 +96,30 @@ func (g *reading) teaserAt(blocks []block, i int) (teaser, bool) {
 		return teaser{box: box, first: i, last: j, sure: headingBelow(title.node, box) || pictureLinks(box, title.href, 0)}, true
 	}
 	return teaser{}, false
+}
+
+// commentAt looks for a reader's comment that ends with the block i, an invitation to
+// answer it.
+func commentAt(blocks []block, i int) (teaser, bool) {
+	if b := &blocks[i]; b.kind == kindImage || len(b.text) > 90 || !isReply(b.text) {
+		return teaser{}, false
+	}
+	for j := i - 1; j >= 0 && j >= i-3; j-- {
+		if weigh(&blocks[j]) <= 0 {
+			continue
+		}
+		box := common(blocks[i].node, blocks[j].node)
+		if box == nil || box.Parent == nil || letters(box, longestTeaser+1) > longestTeaser {
+			return teaser{}, false
+		}
+		return teaser{box: box, first: j, last: i}, true
+	}
+	return teaser{}, false
+}
+
+func isReply(s string) bool {
+	f := vi.Fold(s)
+	return hasPrefix(f, []string{"tra loi", "thich", "reply"}) || strings.HasSuffix(f, "tra loi") || strings.HasSuffix(f, "bao vi pham")
 }
 
 // proseIn counts the blocks of prose among the next ones that stand in box, beside one

@@ -36,6 +36,7 @@ type block struct {
 	right bool       // aligned to the right, as signatures are
 	mid   bool       // centred, as captions are
 	br    bool       // begins after a line break, not after a block boundary
+	start *html.Node // the text node it begins with, nil for rows and images
 
 	teaser bool // belongs to a box with the title of another text
 }
@@ -93,7 +94,11 @@ func (w *walker) text(n *html.Node) string {
 func (w *walker) node(n, container *html.Node) {
 	switch n.Type {
 	case html.TextNode:
+		before := len(w.buf)
 		w.append(n.Data)
+		if before == 0 && len(w.buf) > 0 {
+			w.cur.start = n
+		}
 		return
 	case html.DocumentNode:
 		w.children(n, container)
