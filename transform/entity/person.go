@@ -209,6 +209,9 @@ func (d *document) sameForeigner(p *paragraph, i, end int) *person {
 // take fills in what the complement says and nothing said before.
 func (who *person) take(d *document, c complement) {
 	if len(c.posts) == 0 {
+		if c.org != nil && who.position == "" && who.organisation == "" {
+			who.organisation = c.org.name
+		}
 		return
 	}
 	position := strings.Join(c.posts, ", ")

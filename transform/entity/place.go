@@ -161,9 +161,23 @@ func (p *paragraph) isPlace(i, end int, e *entry) bool {
 		return false // Air Jordan
 	}
 	if end-i > 1 || !t.syllable {
-		return true
+		return !t.syllable || !p.isTailOfName(i)
 	}
 	return p.isShortPlace(i, next)
+}
+
+// isTailOfName reports whether the place at i is the end of the longer name of a
+// commune or of something else that the catalog does not hold: Tả Thanh Oai.
+func (p *paragraph) isTailOfName(i int) bool {
+	if i == 0 || !p.glued(i) {
+		return false
+	}
+	before := p.toks[i-1]
+	if !before.upper || !before.syllable || before.first || before.caps || p.used[i-1] {
+		return false
+	}
+	return !p.endsAt(i, kindPlace) && !p.endsAt(i, kindOrganisation) && !p.endsAt(i, kindPosition) && !p.endsAt(i, kindWord) &&
+		!p.endsAt(i, kindIndustry) && !p.endsAt(i, kindHead) && !p.endsAt(i, kindLevel) && !p.endsAt(i, kindNamed) && !p.endsAt(i, kindPark) && !p.endsAt(i, kindTerm)
 }
 
 // isCurrency reports whether the words before token i make it a money: đô la Mỹ.

@@ -7,6 +7,9 @@ import (
 // postEnd returns the end of a post at i with the words before it that qualify it
 // (Quyền, Phó, nguyên), or i.
 func (p *paragraph) postEnd(i int) int {
+	if p.endsOffice(i) {
+		return i
+	}
 	at := i
 	for n := 0; n < 3; n++ {
 		e, end := p.longest(at, kindStanding)
@@ -31,7 +34,22 @@ func (p *paragraph) postEnd(i int) int {
 	if e, after := p.longest(end, kindStanding); e != nil && p.toks[end].text == "Thường" && p.glued(end) {
 		end = after
 	}
+	if end+2 < len(p.toks) && p.glued(end) && p.toks[end].text == "phụ" && p.toks[end+1].text == "trách" && p.toks[end+2].upper {
+		end += 2 // Phó Cục trưởng phụ trách Cục X: in charge until there is a head
+	}
 	return end
+}
+
+// endsOffice tells the quyền of chính quyền, which makes nobody acting.
+func (p *paragraph) endsOffice(i int) bool {
+	if i == 0 || i >= len(p.toks) || !p.glued(i) || strings.ToLower(p.toks[i].text) != "quyền" {
+		return false
+	}
+	switch strings.ToLower(p.toks[i-1].text) {
+	case "chính", "thẩm", "bản", "chủ", "nhân", "cầm", "ủy", "uỷ", "tổng":
+		return true
+	}
+	return false
 }
 
 // isOfChairing tells the words that make no owner of chủ: chủ trì, chủ động.
@@ -216,6 +234,10 @@ func (d *document) complementWord(p *paragraph, j int) int {
 func (d *document) readPostAfter(p *paragraph, at int) (c complement, next int, ok bool) {
 	if at >= len(p.toks) {
 		return c, at, false
+	}
+	if m, found := d.orgAt[position{p, at}]; found && p.toks[at].gap == "(" && m.end < len(p.toks) && strings.HasPrefix(p.toks[m.end].gap, ")") {
+		c.org = m.org // ThS. Nguyễn Văn A (Đại học B)
+		return c, m.end, true
 	}
 	switch p.toks[at].gap {
 	case ",", "-", "–", "—", "(":
