@@ -131,11 +131,32 @@ func (c *clause) scope(st *state, g int32, k int) int {
 		}
 		inner := *st
 		inner.prevEnd, inner.begin, inner.bracket = int(q.group)+1, true, true
+		inner.same = c.sameBefore(st, int(q.group))
 		c.catchUp(st, int(q.group))
 		c.placeOfBracket(&inner, int(q.group))
 		k = c.scope(&inner, q.group, k)
 	}
 	return k
+}
+
+// sameBefore reads "thấp hơn cùng kỳ năm trước (15,1%)": the bracket is of the period
+// right before it.
+func (c *clause) sameBefore(st *state, open int) vi.Period {
+	m := c.p.markAt(open - 1)
+	if m == nil {
+		return vi.Period{}
+	}
+	e := m.Period
+	if m.Comparison != nil && m.Comparison.Basis == vi.BasisPeriod && c.p.is(m.First-1, "hơn") {
+		e = &m.Comparison.Period
+	} else if e != nil && !c.p.is(m.First-1, "hơn", "bằng", "mức", "xỉ", "đương") {
+		return vi.Period{}
+	}
+	if e == nil || !e.Same {
+		return vi.Period{}
+	}
+	pr, _ := e.Resolve(st.frame(c.d()))
+	return pr
 }
 
 // placeOfBracket reads "IIP tăng ở 33 địa phương, cao nhất là Phú Thọ (tăng 28%), Bắc
@@ -147,18 +168,30 @@ func (c *clause) placeOfBracket(st *state, open int) {
 			continue
 		}
 		st.place = place{nhip.PlaceID(k.mention.ID), k.mention.Name}
-		if st.label != "" {
-			return
-		}
-		end := c.s.First
-		for end < k.first && !c.p.phrase[end].set.hasAny(tagUp, tagDown, tagLevel) && c.p.t[end].Kind != vi.Sign {
-			end++
-		}
-		if j, ok := c.join(c.parts(c.s.First, end, -1), false); ok && j.head {
-			st.label, st.own = j.text, j.text
+		if st.label == "" {
+			st.label = c.headOfSentence(k.first)
+			st.own = st.label
 		}
 		return
 	}
+}
+
+// headOfSentence is the first thing before token end that the sentence names and that
+// can be measured, "" if none.
+func (c *clause) headOfSentence(end int) string {
+	for first := c.s.First; first < end; {
+		stop := first
+		for stop < end && !c.p.phrase[stop].set.hasAny(tagUp, tagDown, tagLevel, tagSays) && (c.p.t[stop].Kind != vi.Sign || c.p.markAt(stop) != nil) && !c.p.is(stop, "nằm") {
+			stop++
+		}
+		if stop > first {
+			if j, ok := c.join(c.parts(first, stop, -1), false); ok && j.head {
+				return j.text
+			}
+		}
+		first = stop + 1
+	}
+	return ""
 }
 
 // catchUp lets the words between the last number and a bracket speak: they may
@@ -207,6 +240,10 @@ func (c *clause) number(st *state, q found, k int) {
 	if bare && c.estimated(start, r.first) {
 		r.estimate = true // "ước xuất khẩu 62.000 tấn"
 	}
+	if st.label == "" && !q.Unit.Counted && st.begin && r.verb != tagNone && !st.bracket {
+		st.label = c.headOfSentence(start)
+		st.own = st.label
+	}
 	label := c.labelFor(st, q, r, start)
 	kl, ok := c.classify(q.Quantity, r, label, st)
 	if !ok {
@@ -220,8 +257,10 @@ func (c *clause) number(st *state, q found, k int) {
 		label, st.queue = st.queue[0], st.queue[1:]
 	}
 	c.emit(st, q, r, kl, label, k)
-	st.same = vi.Period{}
-	if r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được") {
+	if !st.bracket { // in a bracket all is of the earlier period
+		st.same = vi.Period{}
+	}
+	if r.verb == tagNone || r.verb == tagLevel && (p.is(r.verbAt, "được") || !c.isHeadLabel(st.label) && c.isHeadLabel(label)) {
 		if st.head == "" && kl.measure == nhip.MeasureLevel {
 			st.label = label // what a verb and the noun behind the number name goes on
 		}
@@ -342,10 +381,20 @@ func (c *clause) context(st *state, from, to int, g int32) {
 		}
 	}
 	for _, k := range p.places {
-		if k.first >= from && k.first < to && p.group[k.first] == g && !c.inSource(k) {
+		if k.first >= from && k.first < to && p.group[k.first] == g && !c.inSource(k) && !c.isYardstick(k) {
 			st.place = place{nhip.PlaceID(k.mention.ID), k.mention.Name}
 		}
 	}
+}
+
+// isYardstick tells the country that only ranks or measures a part of it: "đứng đầu
+// cả nước", "cao nhất cả nước", "bình quân cả nước".
+func (c *clause) isYardstick(k placed) bool {
+	p := c.p
+	if !p.is(k.first, "cả", "toàn") {
+		return false
+	}
+	return p.is(k.first-1, "đầu", "nhất", "chung", "quân", "hai", "ba", "với", "nhì") || p.t[max(k.first-1, 0)].Kind == vi.Number && p.is(k.first-2, "thứ", "hạng")
 }
 
 // setSame reads "cùng kỳ năm 2026 giảm 3%": the number right behind is of the
@@ -366,6 +415,7 @@ func (c *clause) setPeriod(st *state, e *vi.PeriodExpr) {
 		return
 	}
 	if pr, ok := e.Resolve(st.frame(c.d())); ok {
+		st.same = vi.Period{}
 		st.period, st.bound, st.accumulation = pr, true, accumulation(e)
 	}
 }
@@ -460,7 +510,7 @@ func (c *clause) wants(i, end int) bool {
 	if m := p.markAt(end); m != nil {
 		return m.Period != nil
 	}
-	return c.startsHead(end) || p.is(end, "là", "đến", "tăng", "đạt", "phát", "thu", "năm", "có", "đưa", "nâng", "giảm", "trở", ":", "đề", "tới", "của", "về", "xuất", "toàn", "phấn", "kinh", "tổng", "hoàn")
+	return c.startsHead(end) || p.is(end, "là", "đến", "tăng", "đạt", "phát", "thu", "năm", "có", "đưa", "nâng", "giảm", "trở", ":", "đề", "tới", "của", "về", "xuất", "toàn", "phấn", "kinh", "tổng", "hoàn", "cụ", "chung", "trong", "giai", "đặt", "đào", "nộp", "doanh", "sản")
 }
 
 // inheritedKind carries a target into the sentences that spell it out.

@@ -103,7 +103,7 @@ func (c *clause) decorate(st *state, kl class, label string) string {
 
 func (c *clause) value(f *draft, q *vi.Quantity, kl class) {
 	low := *decimal(q.Value, q.Negative)
-	if kl.dir < 0 {
+	if kl.dir < 0 && kl.rule != "growth.sign" {
 		low = low.Neg()
 	}
 	f.o.Value, f.o.Bound = &low, nhip.Bound(q.Bound)
@@ -121,7 +121,7 @@ func (c *clause) value(f *draft, q *vi.Quantity, kl class) {
 		if kl.dir < 0 {
 			f.o.Direction = "down"
 		}
-		if q.Negative {
+		if q.Negative && kl.rule != "growth.sign" {
 			f.o.Flags = append(f.o.Flags, "sign_conflict")
 		}
 	}

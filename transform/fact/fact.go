@@ -182,6 +182,21 @@ func continues(text string) bool {
 	return false
 }
 
+// leavesListOpen reports that the next paragraph is an item of a list: this one ends
+// in a colon, or is an item and short, or says by its sign that another follows.
+func (d *document) leavesListOpen(text string, x *vi.Text) bool {
+	text = strings.TrimRight(text, " ")
+	switch {
+	case strings.HasSuffix(text, ":"):
+		return true
+	case !d.listOpen:
+		return false
+	case strings.HasSuffix(text, ";"), strings.HasSuffix(text, ","):
+		return true
+	}
+	return len(x.Sentences) == 1 && len(x.Tokens) <= 60
+}
+
 // read reads one paragraph. What a sentence leaves to the next does not cross
 // from the title into the text.
 func (d *document) read(n int, text string) {
@@ -199,10 +214,13 @@ func (d *document) read(n int, text string) {
 	for _, s := range x.Sentences {
 		p.sentence(s)
 	}
-	d.listOpen = strings.HasSuffix(strings.TrimRight(text, " "), ":")
+	d.listOpen = d.leavesListOpen(text, x)
 	// What a paragraph leaves to the next is its period, if that is a recent stretch
 	// of the calendar, its year, and an aim; places and subjects end with it.
 	next := memory{year: d.mem.year, kind: d.mem.kind, carried: d.mem.carried + 1}
+	if d.listOpen {
+		next.carried = 0
+	}
 	if p := d.mem.period; p.Span != vi.SpanDay && p.Span != vi.SpanDays && d.ref.Year-p.Start.Year <= 1 {
 		next.period = p
 	}

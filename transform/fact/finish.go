@@ -117,6 +117,9 @@ func (c *clause) backfill(st *state) {
 	}
 	if st.kind == nhip.KindTarget && c.d().mem.kind != nhip.KindTarget && c.allUnmeasured() {
 		for i := range c.facts {
+			if end := c.facts[i].period.End(); !c.facts[i].period.IsZero() && c.d().ref != (vi.Date{}) && end.Year < c.d().ref.Year {
+				continue // the past is no aim
+			}
 			c.facts[i].o.Kind = nhip.KindTarget
 		}
 	}
@@ -242,7 +245,20 @@ func (c *clause) isCounterpart(k placed) bool {
 	if p == nil || p.Level != "country" {
 		return false
 	}
+	if p.ID != "viet-nam" && c.ofTrade() {
+		return true
+	}
 	return c.p.is(k.first-1, "sang", "trường", "từ", "với") || c.p.is(k.first-1, ",", "và") && c.p.is(k.first-3, "trường", "sang")
+}
+
+// ofTrade reports that the sentence is about exports or imports.
+func (c *clause) ofTrade() bool {
+	for i := c.s.First; i < c.s.End; i++ {
+		if c.p.is(i, "xuất", "nhập") && c.p.is(i+1, "khẩu", "siêu") {
+			return true
+		}
+	}
+	return false
 }
 
 // isRegional keeps the country in the name of a national body from becoming the
@@ -263,6 +279,9 @@ func (c *clause) complete(f *draft, st *state, fallback place) {
 	o.Industry, _ = d.industryIn(f.label)
 	o.Organisation = c.org
 	o.PriceBasis = c.priceBasis()
+	if aim := o.Kind == nhip.KindTarget || o.Kind == nhip.KindForecast; aim && !st.bound && d.ref != (vi.Date{}) && f.period.Start.Year < d.ref.Year {
+		f.period = vi.Period{} // what is wanted is not of the past spoken of before
+	}
 	if !f.period.IsZero() {
 		o.Period = f.period.Code()
 		o.PeriodStart, o.PeriodEnd = date(f.period.Start), date(f.period.End())

@@ -26,7 +26,7 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 		}
 	case r.verb == tagLevel && p.seq(r.verbAt, "trị", "giá") && !st.fresh:
 		label = strings.TrimSpace("trị giá " + label)
-	case q.Unit.Counted && q.Unit.ID != "lần" && (r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được") || r.verb == tagTo && !st.fresh && p.is(r.verbAt, "còn") || label == ""):
+	case q.Unit.Counted && q.Unit.ID != "lần" && (r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được") || (r.verb == tagTo || r.verb == tagEqual) && !st.fresh && p.is(r.verbAt, "còn", "hoàn", "thực") || label == ""):
 		noun := p.text(append(tokensOf(q.UnitFirst, q.End), c.after(q.Quantity, 14)...))
 		switch {
 		case st.fresh && st.own != "" && strings.Count(st.own, " ") < 12:
@@ -40,9 +40,17 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 	case q.Unit.ID == "%" || q.Unit.Family == "points" || q.Unit.ID == "lần":
 		if label == "" || r.verb == tagNone && !st.fresh && q.Unit.ID == "%" && !growthNoun(label) && c.sharedBy(q.Quantity) && !c.coordinated(st, q) {
 			label = p.text(c.after(q.Quantity, 10))
+		} else if noun := c.after(q.Quantity, 8); q.Unit.ID == "%" && len(noun) > 0 && !p.is(q.End, "về", "so", "vốn") && !c.isHeadLabel(label) && (r.verb == tagNone && st.fresh && !growthNoun(label) || (r.verb == tagUp || r.verb == tagDown) && !st.fresh && !c.coordinated(st, q)) {
+			if r.verb == tagNone {
+				label += " " + p.text(noun) // "nhập hơn 90% dầu"
+			} else {
+				label = p.text(noun) // "giảm 15% tiêu hao năng lượng"
+			}
 		} else if i := q.End; p.is(i, "về") {
 			label = c.ofAspect(c.about(q.Quantity), label)
 		}
+	case q.Per == "" && (r.verb == tagNone || r.verb == tagLevel) && !c.isHeadLabel(label) && q.End < c.s.End && p.markAt(q.End) == nil && c.startsHead(q.End):
+		label = strings.TrimSpace(p.text(c.after(q.Quantity, 6)) + " " + label) // "VEAM ghi nhận 1.020 tỉ đồng doanh thu thuần"
 	case q.Per == "" && (r.verb == tagNone || p.is(r.verbAt, "được") || label == "" || q.Unit.Family == "mass"):
 		noun := c.after(q.Quantity, 5)
 		if len(noun) > 0 {
@@ -121,6 +129,15 @@ func (c *clause) ofWhat(label string) string {
 		label = strings.TrimPrefix(label, side)
 	}
 	return label
+}
+
+func (c *clause) isHeadLabel(label string) bool {
+	t := vi.Tokens(label)
+	if len(t) == 0 {
+		return false
+	}
+	_, n := indicatorHeads().at(t, 0)
+	return n > 0
 }
 
 // isCount tells names that already say that they count: "số lao động đăng ký".

@@ -212,6 +212,12 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return class{measure: nhip.MeasureGrowth, dir: dir, rule: "growth.verb"}, true
 	case r.verb == tagAlso && st.last.measure == nhip.MeasureChange:
 		return class{measure: nhip.MeasureGrowth, dir: st.last.dir, rule: "growth.equivalent"}, true
+	case r.verb == tagNone && st.bracket && c.p.is(q.First, "+", "-") && q.First < q.NumFirst && st.last.measure == nhip.MeasureLevel:
+		k := class{measure: nhip.MeasureGrowth, dir: 1, rule: "growth.sign"}
+		if q.Negative {
+			k.dir = -1
+		}
+		return k, true // "15 triệu tấn (+36%)"
 	case r.verb == tagNone && st.bracket && st.last.measure == nhip.MeasureChange && c.p.is(q.First-1, "("):
 		return class{measure: nhip.MeasureGrowth, dir: st.last.dir, rule: "growth.equivalent"}, true
 	case r.verb == tagNone && c.p.phrase[min(q.End, len(c.p.t)-1)].set.has(tagSays):
@@ -226,7 +232,7 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return class{measure: nhip.MeasureShare, rule: "share.of"}, true
 	case r.to || r.from:
 		return class{measure: levelOf(label), rule: "level.change"}, true
-	case r.verb == tagNone && !st.fresh && !growthNoun(label) && c.sharedBy(q):
+	case r.verb == tagNone && (!st.fresh || !st.headed && !c.isHeadLabel(label)) && !growthNoun(label) && c.sharedBy(q):
 		return class{measure: nhip.MeasureShare, rule: "share.noun"}, true
 	case growthNoun(label) || c.d().growsAlone(label):
 		return class{measure: nhip.MeasureGrowth, dir: signOf(label), rule: "growth.noun"}, true

@@ -76,7 +76,7 @@ func (c *clause) sourceAfter(i int) bool {
 	for end < c.s.End {
 		w := p.phrase[end]
 		m := p.markAt(end)
-		if m != nil && m.First == end || p.is(end, ",", ":", ";", ".") || int(w.first) == end && !p.t[end].Capital && (w.set.has(tagSays) || p.is(end, "thì")) {
+		if m != nil && m.First == end || p.is(end, ",", ":", ";") || p.is(end, ".") && !p.isAbbreviation(end) || int(w.first) == end && !p.t[end].Capital && (w.set.has(tagSays) || p.is(end, "thì")) {
 			break
 		}
 		end++

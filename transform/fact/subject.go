@@ -362,7 +362,17 @@ func (c *clause) dropPlaces(tokens []int) []int {
 			}
 			continue
 		}
+		if n := c.somePlaces(i); n > 0 && k > 0 {
+			k = skipTo(tokens, k, i+n)
+			continue
+		}
 		at := i
+		if k > 0 && (p.is(i, "tỉnh", "tp") && p.placeAt(i+1) > i+1 || p.seq(i, "thành", "phố") && p.placeAt(i+2) > i+2) && !p.is(tokens[k-1], "của", "tại", "ở", "thống", "công", "ủy") {
+			for at = i + 1; p.placeAt(at) == at; at++ {
+			}
+			k = c.pastPlace(tokens, k, p.placeAt(at)) // "GRDP tỉnh Bắc Giang"
+			continue
+		}
 		if p.is(i, "tại", "ở", "của") && k+1 < len(tokens) {
 			if at = tokens[k+1]; p.is(at, "tỉnh", "tp") && p.placeAt(at+1) > at+1 {
 				at++
@@ -371,13 +381,40 @@ func (c *clause) dropPlaces(tokens []int) []int {
 			}
 		}
 		if end := p.placeAt(at); end > at && (k == 0 || at != i) && (skipTo(tokens, k, end) < len(tokens) || k > 0 && p.is(i, "của", "tại", "ở")) {
-			k = skipTo(tokens, k, end)
+			k = c.pastPlace(tokens, k, end)
 			continue
 		}
 		out = append(out, i)
 		k++
 	}
 	return out
+}
+
+// pastPlace skips a place that ends at end, with the words that tell its old
+// territory from its new one.
+func (c *clause) pastPlace(tokens []int, k, end int) int {
+	if c.p.is(end, "cũ", "mới") {
+		end++
+	}
+	return skipTo(tokens, k, end)
+}
+
+// somePlaces is the length of words at i that say only that it is about several
+// places: "của một số địa phương", "ở nhiều tỉnh".
+func (c *clause) somePlaces(i int) int {
+	p := c.p
+	if !p.is(i, "của", "ở", "tại") {
+		return 0
+	}
+	for j := i + 1; j < i+5; j++ {
+		switch {
+		case p.seq(j, "địa", "phương"), p.seq(j, "tỉnh", "thành"):
+			return j + 2 - i
+		case !p.is(j, "một", "số", "các", "nhiều", "những", "đa", "hầu", "hết"):
+			return 0
+		}
+	}
+	return 0
 }
 
 // dropPrices takes "theo giá so sánh", "theo giá hiện hành" out of a name.
@@ -647,7 +684,7 @@ func (c *clause) hasHead(tokens []int) bool {
 		if k > 6 {
 			return false
 		}
-		if _, n := indicatorHeads().at(c.p.t, i); n > 0 && (k == 0 || c.strongHead(i, n)) {
+		if _, n := indicatorHeads().at(c.p.t, i); n > 0 && (k == 0 || c.strongHead(i, n) && !c.p.is(tokens[k-1], "trong", "vào", "so")) {
 			return true
 		}
 	}

@@ -97,7 +97,7 @@ func st0(q found) bool { return q.Value.Compare(vi.Decimal{Coef: 1}) == 0 }
 // norms are words of sentences that lay down a rule: their numbers are limits.
 var norms = func() *phrases {
 	n := newPhrases()
-	for i, w := range strings.Split("phải nộp|phải khai|phải có|phải đạt|phải thực hiện|bị phạt|phạt tiền|mới được|không chịu thuế|được miễn|tiêu chí|điều kiện|thuộc diện|không phải nộp|quy định mức|được trừ|phải công bố|theo quy định|được hưởng|chịu thuế|được áp dụng|trường hợp", "|") {
+	for i, w := range strings.Split("phải nộp|phải khai|phải có|phải đạt|phải thực hiện|bị phạt|phạt tiền|mới được|không chịu thuế|được miễn|tiêu chí|điều kiện|thuộc diện|không phải nộp|quy định mức|được trừ|được nộp|được xét|phải công bố|theo quy định|được hưởng|chịu thuế|được áp dụng|trường hợp", "|") {
 		n.add(w, i)
 	}
 	return n

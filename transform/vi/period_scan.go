@@ -476,7 +476,7 @@ func (s *scanner) periodAtNumber(e *PeriodExpr, i int) int {
 	if end := s.yearRange(e, i); end > i {
 		return end
 	}
-	if y := s.yearAt(i); y > 0 && s.is(i-1, "đến", "tới", "từ", "trong", "vào", "của", "(", "kỳ", "niên") && !s.is(i+1, "/") {
+	if y := s.yearAt(i); y > 0 && s.is(i-1, "đến", "tới", "từ", "trong", "vào", "của", "(", "kỳ", "niên", "hoạch", "vọng", "tiêu") && !s.is(i+1, "/") {
 		e.Span, e.Year, e.Weak = SpanYear, y, true
 		return i + 1
 	}

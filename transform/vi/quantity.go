@@ -399,7 +399,7 @@ func (s *scanner) sign(q *Quantity, limit int) {
 		return
 	}
 	switch {
-	case s.key(i) == "-" && s.t[i].Space:
+	case s.key(i) == "-" && (s.t[i].Space || s.key(i-1) == "("):
 		q.Negative, q.First = true, i
 	case s.key(i) == "+" || s.key(i) == "±":
 		q.First = i

@@ -11,7 +11,7 @@ func (s *scanner) void(i int) int {
 		if end := s.legal(i); end > i {
 			return end
 		}
-		if s.clockTime(i) {
+		if s.clockTime(i) || s.fraction(i) {
 			return i + 3
 		}
 		if i > 0 && s.t[i-1].Kind == Word && s.is(i-1, "số", "điều", "khoản", "mục", "trang", "lần", "bước", "top", "nhóm", "đường", "quốc", "phường", "quận", "tổ", "bảng", "hình", "biểu", "phụ", "câu", "đợt", "tầng", "tập", "ca") {
@@ -46,6 +46,17 @@ func (s *scanner) legal(i int) int {
 		j += 2
 	}
 	return j
+}
+
+// fraction tells "1/3 doanh nghiệp", "33/34 địa phương": a part of a whole, and no
+// count of what follows.
+func (s *scanner) fraction(i int) bool {
+	n, ok := s.whole(i)
+	if !ok || i+3 >= len(s.t) || s.key(i+1) != "/" || s.t[i+1].Space || s.t[i+2].Space || s.t[i+3].Kind != Word || s.is(i-1, "từ", "đến", "tới", "ngày", "/") {
+		return false
+	}
+	m, ok := s.whole(i + 2)
+	return ok && n > 0 && n <= m && m < 1000 && !s.is(i+3, "năm", "tháng", "quý")
 }
 
 func (s *scanner) clockTime(i int) bool {
