@@ -188,7 +188,7 @@ func ingestOnce(ctx context.Context, c *call, in ingestion) (nhip.Run, error) {
 	if stages.Reader, err = transform.New(in.catalog); err != nil {
 		return nhip.Run{}, err
 	}
-	pipeline, err := schedules.NewPipeline(stages, schedules.Options{Log: c.log, Progress: line.account, Archive: in.archive != nil})
+	pipeline, err := schedules.NewPipeline(stages, schedules.Options{Log: c.logThrough(line), Progress: line.account, Archive: in.archive != nil})
 	if err != nil {
 		return nhip.Run{}, err
 	}

@@ -61,6 +61,7 @@ NHIP_USERS=users.yaml nhip serve       users, passwords, limits and quotas of th
 type server struct {
 	call      *call
 	store     *loader.Store
+	line      *progress
 	scheduler *schedules.Scheduler
 	listeners []net.Listener
 	servers   []*http.Server
@@ -76,16 +77,18 @@ func newServer(ctx context.Context, c *call, in ingestion) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{call: c, totals: map[nhip.SourceID]nhip.Account{}, runs: map[nhip.SourceID]int{}}
+	s := &server{call: c, line: newProgress(c.stderr, "serve", 0), totals: map[nhip.SourceID]nhip.Account{}, runs: map[nhip.SourceID]int{}}
 	if s.store, err = openStore(ctx, c, in.catalog); err != nil {
+		s.line.end()
 		return nil, err
 	}
 	fail := func(err error) (*server, error) { s.close(); s.store.Close(); return nil, err }
-	fetch, err := newCrawler(c, crawler.Options{Memory: s.store, Resolve: in.resolve})
+	c.log = c.logThrough(s.line)
+	fetch, err := newCrawler(c, crawler.Options{Memory: s.store, Resolve: in.resolve, Progress: s.line.crawl})
 	if err != nil {
 		return fail(err)
 	}
-	pipeline, err := schedules.NewPipeline(schedules.Stages{Crawler: fetch, Reader: reader, Store: s.store}, schedules.Options{Log: c.log})
+	pipeline, err := schedules.NewPipeline(schedules.Stages{Crawler: fetch, Reader: reader, Store: s.store}, schedules.Options{Log: c.log, Progress: s.line.account})
 	if err != nil {
 		return fail(err)
 	}
@@ -106,30 +109,38 @@ func enabledSources(cat *catalog.Catalog) []*catalog.Source {
 	return slices.DeleteFunc(slices.Clone(cat.Sources), func(src *catalog.Source) bool { return !src.IsEnabled() })
 }
 
-// jobs makes a job of every source. At most eight crawl at once.
-func (s *server) jobs(sources []*catalog.Source, pipeline *schedules.Pipeline, last map[nhip.SourceID]map[string]string) []schedules.Job {
+// jobs makes a job of every source. At most eight crawl at once. A missed run is one
+// of the web: archives and replays leave the publisher unasked.
+func (s *server) jobs(sources []*catalog.Source, pipeline *schedules.Pipeline, last map[nhip.SourceID]lastRun) []schedules.Job {
 	slots := make(chan struct{}, 8)
 	var jobs []schedules.Job
 	for _, src := range sources {
-		started, _ := time.Parse(time.RFC3339, last[src.ID]["started_at"]) // never run: the zero time
-		jobs = append(jobs, schedules.Job{Name: string(src.ID), Spec: src.Schedule, Last: started, Run: func(ctx context.Context) error {
-			select {
-			case slots <- struct{}{}:
-				defer func() { <-slots }()
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			run, err := pipeline.Run(ctx, []*catalog.Source{src})
-			s.count(run)
-			for _, a := range run.Sources {
-				if err == nil && a.Error != "" {
-					err = errors.New(a.Error)
-				}
-			}
-			return err
-		}})
+		one := func(run func(context.Context, []*catalog.Source) (nhip.Run, error)) func(context.Context) error {
+			return func(ctx context.Context) error { return s.once(ctx, slots, src, run) }
+		}
+		jobs = append(jobs, schedules.Job{Name: string(src.ID), Spec: src.Schedule, Last: last[src.ID].crawl,
+			Run: one(pipeline.Run), Poll: one(pipeline.Poll),
+			NextPoll: func(ctx context.Context) (time.Time, error) { return nextPoll(ctx, s.store, src) }})
 	}
 	return jobs
+}
+
+// once runs one source when there is a slot for it, and counts what it brought.
+func (s *server) once(ctx context.Context, slots chan struct{}, src *catalog.Source, do func(context.Context, []*catalog.Source) (nhip.Run, error)) error {
+	select {
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	run, err := do(ctx, []*catalog.Source{src})
+	s.count(run)
+	for _, a := range run.Sources {
+		if err == nil && a.Error != "" {
+			err = errors.New(a.Error)
+		}
+	}
+	return err
 }
 
 // count adds a run to the metrics and logs its one line.
@@ -144,7 +155,14 @@ func (s *server) count(run nhip.Run) {
 		t.Add(a)
 		s.totals[a.Source] = t
 		s.runs[a.Source]++
-		s.call.log.Info("run", "run", run.ID, "source", a.Source, "discovered", a.Discovered, "fetched", a.Fetched, "loaded", a.Loaded,
+		if a.Note != "" {
+			s.call.log.Info("run "+a.Note, "run", run.ID, "source", a.Source)
+			continue
+		}
+		if run.Mode == nhip.ModePoll && a.Discovered == 0 && len(a.Index) == 0 && a.Error == "" {
+			continue // asked nobody
+		}
+		s.call.log.Info("run", "run", run.ID, "mode", run.Mode, "source", a.Source, "discovered", a.Discovered, "fetched", a.Fetched, "loaded", a.Loaded,
 			"failed", sum(a.Failed), "rejected", sum(a.Rejected), "observations", a.Observations, "took", run.Took)
 	}
 }
@@ -218,6 +236,7 @@ func (s *server) serve(ctx context.Context) error {
 		}
 	}()
 	err := s.scheduler.Run(ctx)
+	s.line.end()
 	grace, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer stop()
 	for _, srv := range slices.Backward(s.servers) {
@@ -232,6 +251,7 @@ func (s *server) serve(ctx context.Context) error {
 }
 
 func (s *server) close() {
+	s.line.end()
 	for _, l := range s.listeners {
 		l.Close()
 	}
@@ -260,6 +280,8 @@ type sourceHealth struct {
 	LastRun *time.Time `json:"last_run"`
 	NextRun time.Time  `json:"next_run"`
 	Error   string     `json:"error,omitempty"`
+
+	NextPoll *time.Time `json:"next_poll"` // of what is due between the runs
 }
 
 // healthz is 200 while the store answers. Failing sources are told but do not make
@@ -277,6 +299,10 @@ func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
 		if !st.Last.IsZero() {
 			last := st.Last.In(nhip.Zone)
 			sh.LastRun = &last
+		}
+		if !st.NextPoll.IsZero() {
+			next := st.NextPoll.In(nhip.Zone)
+			sh.NextPoll = &next
 		}
 		if st.Err != nil {
 			sh.Error = st.Err.Error()

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"nhip/catalog"
 	"nhip/cmd/nhip/demosite"
 )
@@ -84,7 +86,7 @@ func TestServe(t *testing.T) {
 	everyMinute := *src
 	everyMinute.Schedule = "* * * * *"
 	var logged locked
-	c := &call{config: config{values: values{Data: filepath.Join(t.TempDir(), "data"), Library: lib, Web: "127.0.0.1:0", ClickHouse: "127.0.0.1:0"},
+	c := &call{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError), config: config{values: values{Data: filepath.Join(t.TempDir(), "data"), Library: lib, Web: "127.0.0.1:0", ClickHouse: "127.0.0.1:0"},
 		from: map[string]string{}}, log: slog.New(slog.NewTextHandler(&logged, nil)), stderr: &logged}
 	in := ingestion{catalog: cat, sources: []*catalog.Source{&everyMinute}, resolve: resolve}
 
