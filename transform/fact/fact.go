@@ -122,6 +122,7 @@ type place struct {
 type memory struct {
 	subject string
 	period  vi.Period
+	ofAim   bool // period was named for an aim or a forecast
 	year    int
 	kind    nhip.Kind
 	carried int // sentences in a row that only inherited kind
@@ -222,7 +223,7 @@ func (d *document) read(n int, text string) {
 		next.carried = 0
 	}
 	if p := d.mem.period; p.Span != vi.SpanDay && p.Span != vi.SpanDays && d.ref.Year-p.Start.Year <= 1 {
-		next.period = p
+		next.period, next.ofAim = p, d.mem.ofAim
 	}
 	if d.ref != (vi.Date{}) && d.ref.Year-next.year > 1 {
 		next.year = 0 // a glance back ends with its paragraph

@@ -39,7 +39,7 @@ func (c *clause) finish(st *state) {
 		d.out = append(d.out, f.o)
 	}
 	if st.bound && (st.period.Span != vi.SpanDay || st.accumulation == "to_date") {
-		mem.period = st.period
+		mem.period, mem.ofAim = st.period, st.kind != nhip.KindActual && st.kind != nhip.KindEstimate
 		if ref := c.d().ref; ref == (vi.Date{}) || st.period.Start.Year <= ref.Year {
 			mem.year = st.period.Start.Year // the year of an aim is not that of the months after it
 		}
@@ -279,7 +279,7 @@ func (c *clause) complete(f *draft, st *state, fallback place) {
 	o.Industry, _ = d.industryIn(f.label)
 	o.Organisation = c.org
 	o.PriceBasis = c.priceBasis()
-	if aim := o.Kind == nhip.KindTarget || o.Kind == nhip.KindForecast; aim && !st.bound && d.ref != (vi.Date{}) && f.period.Start.Year < d.ref.Year {
+	if aim := o.Kind == nhip.KindTarget || o.Kind == nhip.KindForecast; aim && !st.bound && !d.mem.ofAim && d.ref != (vi.Date{}) && f.period.Start.Year < d.ref.Year {
 		f.period = vi.Period{} // what is wanted is not of the past spoken of before
 	}
 	if !f.period.IsZero() {
