@@ -39,7 +39,7 @@ var rooms = map[string]room{
 	"transform/fact":   {ours: []string{"nhip", "nhip/catalog", "nhip/transform/vi"}},
 	"transform/entity": {ours: []string{"nhip", "nhip/catalog", "nhip/transform/vi"}},
 	"loader": {ours: []string{"nhip", "nhip/catalog", "nhip/loader/engine"}, theirs: []string{
-		"github.com/ClickHouse/clickhouse-go/v2", "github.com/shopspring/decimal"}},
+		"github.com/ClickHouse/clickhouse-go/v2", "github.com/ClickHouse/ch-go", "github.com/shopspring/decimal"}},
 	"loader/engine": {theirs: []string{
 		"github.com/ebitengine/purego", "golang.org/x/sys", "github.com/ClickHouse/ch-go",
 		"github.com/klauspost/compress", "github.com/andybalholm/brotli", "github.com/pierrec/lz4/v4"}},

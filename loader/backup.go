@@ -41,6 +41,8 @@ type Manifest struct {
 	Version   string            `json:"clickhouse"`
 	Schema    []string          `json:"schema"` // names of the applied files
 	Rows      map[string]uint64 `json:"rows"`   // when the back-up began; it holds at least so many
+
+	written map[string]uint64 // of an export, the rows of a copy
 }
 
 // Backup writes the embedded store to a new file, also while loads run. A server has
@@ -91,21 +93,29 @@ func (s *Store) backupFolder() (string, error) {
 }
 
 func (s *Store) manifest(ctx context.Context) (Manifest, error) {
+	m, err := s.describe(ctx)
+	if err != nil {
+		return m, err
+	}
+	m.Rows, err = s.Rows(ctx)
+	return m, err
+}
+
+// describe is a manifest without counts.
+func (s *Store) describe(ctx context.Context) (Manifest, error) {
 	m := Manifest{CreatedAt: time.Now().UTC().Truncate(time.Second), Database: s.database}
 	if pending, err := s.Pending(ctx); err != nil {
 		return m, err
 	} else if len(pending) > 0 {
-		return m, fmt.Errorf("back up: the schema is not up to date (%s is missing): nhip migrate first", pending[0].Name)
+		return m, fmt.Errorf("the schema is not up to date (%s is missing): nhip migrate first", pending[0].Name)
 	}
 	for _, x := range s.migrations {
 		m.Schema = append(m.Schema, x.Name)
 	}
 	if err := s.admin.QueryRow(ctx, "SELECT version()").Scan(&m.Version); err != nil {
-		return m, s.wrap("back up", err)
+		return m, s.wrap("ask for the version", err)
 	}
-	var err error
-	m.Rows, err = s.Rows(ctx)
-	return m, err
+	return m, nil
 }
 
 // writeBackup puts the parts into one file, which appears under its name only when

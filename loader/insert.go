@@ -94,12 +94,15 @@ func insertSettings(token string) clickhouse.Settings {
 	}
 }
 
+func (s *Store) insertContext(ctx context.Context, token string, more ...clickhouse.QueryOption) context.Context {
+	return clickhouse.Context(ctx, append(more, clickhouse.WithSettings(s.settings(token)))...)
+}
+
 // sendBlock sends a block once. A driver's batch is never used twice: over the
 // native protocol a second Send would insert it again.
 func sendBlock[R any](ctx context.Context, s *Store, t *table[R], token string, block []any) error {
 	query, types := t.insert()
-	ctx = clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(types), clickhouse.WithSettings(s.settings(token)))
-	batch, err := s.conn.PrepareBatch(ctx, query)
+	batch, err := s.conn.PrepareBatch(s.insertContext(ctx, token, clickhouse.WithColumnNamesAndTypes(types)), query)
 	if err != nil {
 		return err
 	}
@@ -152,6 +155,10 @@ const (
 	codeUnknownTable    = 60
 	codeUnknownDatabase = 81
 	codeNotEnoughSpace  = 243
+	codeUnknownUser     = 192
+	codeWrongPassword   = 193
+	codeNoPassword      = 194
+	codeAuthentication  = 516
 )
 
 var (

@@ -21,6 +21,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -199,6 +200,9 @@ func (s *Store) wrap(doing string, err error) error {
 	}
 	if errors.As(err, &ex) && ex.Code == codeUnknownTable {
 		return fmt.Errorf("%s: %w (a new store gets its tables by nhip migrate)", doing, err)
+	}
+	if errors.As(err, &ex) && slices.Contains([]int32{codeUnknownUser, codeWrongPassword, codeNoPassword, codeAuthentication}, ex.Code) {
+		return fmt.Errorf("%s: the server does not let this user in: wrong name or password in the DSN? %w", doing, err)
 	}
 	if isDiskFull(err) {
 		return fmt.Errorf("%s: the disk is full: make room and run it again; what was acknowledged is kept: %w", doing, err)

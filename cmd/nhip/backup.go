@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 
 	"nhip"
@@ -49,13 +50,17 @@ func withBackupFile(ctx context.Context, c *call, name, done string, open func(c
 		return err
 	}
 	fmt.Fprintf(c.stdout, "%s %s, state of %s\n", done, c.args[0], m.CreatedAt.In(nhip.Zone).Format("2006-01-02 15:04:05 -07:00"))
+	printRows(c.stdout, m)
+	return nil
+}
+
+func printRows(w io.Writer, m loader.Manifest) {
 	tables := make([]string, 0, len(m.Rows))
 	for table := range m.Rows {
 		tables = append(tables, table)
 	}
 	slices.Sort(tables)
 	for _, table := range tables {
-		fmt.Fprintf(c.stdout, "  %-18s %d rows\n", table, m.Rows[table])
+		fmt.Fprintf(w, "  %-18s %d rows\n", table, m.Rows[table])
 	}
-	return nil
 }

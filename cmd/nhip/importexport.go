@@ -18,15 +18,19 @@ import (
 var importCommand = command{
 	name:    "import",
 	takes:   true,
-	args:    "warc FILE...",
-	summary: "Take archives into the store, as if their pages had been crawled; the same as nhip run --archive",
-	example: `nhip import warc pages.warc.gz`,
+	args:    "warc FILE... | store FILE",
+	summary: "Take archives into the store, as if their pages had been crawled (the same as nhip run --archive), or a whole store that was exported",
+	example: `nhip import warc pages.warc.gz
+nhip import store nhip.tar.gz --dsn clickhouse://writer@db/nhip   into an empty store, checked by counts`,
 	flags: func(flags *pflag.FlagSet) {
 		flags.String("format", "table", "`form` of the accounts: table or json")
 	},
 	run: func(ctx context.Context, c *call) error {
+		if len(c.args) > 0 && c.args[0] == "store" {
+			return moveStore(ctx, c, "import")
+		}
 		if len(c.args) < 2 || c.args[0] != "warc" {
-			return usagef("import: want `nhip import warc FILE...`")
+			return usagef("import: want `nhip import warc FILE...` or `nhip import store FILE`")
 		}
 		format, err := oneOf(c, "format", "table", "json")
 		if err != nil {
@@ -61,11 +65,12 @@ var exported = []string{"v_articles", "v_observations", "v_observation_first", "
 var exportCommand = command{
 	name:    "export",
 	takes:   true,
-	args:    "csv|parquet VIEW | sdmx|jsonstat [INDICATOR] | sdmx-structure | warc",
+	args:    "csv|parquet VIEW | sdmx|jsonstat [INDICATOR] | sdmx-structure | warc | store FILE",
 	summary: "Write a whole view, official numbers with their vintages in a format of statistics, or the kept pages, to standard output",
 	example: `nhip export parquet v_observations > observations.parquet
 nhip export csv v_articles > articles.csv
 nhip export sdmx iip --from 2022-01-01 > iip.csv          SDMX-CSV 2.0: every vintage with its status
+nhip export store nhip.tar.gz                             everything, for nhip import store on a server or elsewhere
 nhip export sdmx-structure > structure.xml                the structure of those files, SDMX-ML 3.0
 nhip export jsonstat iip --compare yoy --freq M > iip.json JSON-stat 2.0
 nhip export warc --source moit > moit.warc.gz             kept pages as WARC 1.1; nhip import warc takes them in elsewhere`,
@@ -82,6 +87,9 @@ nhip export warc --source moit > moit.warc.gz             kept pages as WARC 1.1
 		flags.String("since", "", "of warc, only pages fetched since this `day`")
 	},
 	run: func(ctx context.Context, c *call) error {
+		if len(c.args) > 0 && c.args[0] == "store" {
+			return moveStore(ctx, c, "export")
+		}
 		if len(c.args) == 0 {
 			return usagef("export: want csv, parquet, sdmx, jsonstat, sdmx-structure or warc")
 		}
