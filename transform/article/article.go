@@ -22,8 +22,8 @@
 //	body.go      blocks to paragraphs and captions
 //	region.go    where the text stands on a page nobody described; generic.go and
 //	             clock.go the other fields of it; landmark.go what the names of its
-//	             elements say; frame.go what their places say; teaser.go boxes of
-//	             other texts
+//	             elements say; frame.go and near.go what their places say;
+//	             teaser.go boxes of other texts
 //	reject.go    pages that are no article
 //	text.go      plain text
 //	explain.go   what every witness says, for people who write sources

@@ -194,6 +194,9 @@ func isCaptionText(blocks []block, i int, afterImage bool) bool {
 	if !afterImage {
 		return false
 	}
+	if n >= 15 && n <= 250 && b.kind == kindParagraph && !b.isBold() && !endsSentence(b.text) && !isTagLabel(b.text) {
+		return true // paragraphs end as sentences do
+	}
 	return n <= 300 && !b.isBold() && (b.isSlanted() || b.mid) || n <= 60 && isCreditOfPhoto(b.text) || inPhotoTable(b.node)
 }
 
@@ -225,6 +228,9 @@ func isOrnament(s string) bool {
 // in a list of such links, behind an arrow, or to another article of the same site.
 func (g *reading) isRelated(blocks []block, i int) bool {
 	b := &blocks[i]
+	if b.link*2 > b.size && isTagLabel(b.text) {
+		return true
+	}
 	if !b.isLink() || b.kind == kindRow {
 		return false
 	}
@@ -345,7 +351,7 @@ func (g *reading) isClosing(b *block) bool {
 	if letters <= 20 && isDesk(b.text) {
 		return true
 	}
-	if isRoleCredit(b.text) || isAttachment(b.text) {
+	if strings.HasPrefix(b.text, "http") && !strings.Contains(b.text, " ") || isRoleCredit(b.text) || isAttachment(b.text) {
 		return true
 	}
 	names, credit := signature(b.text)

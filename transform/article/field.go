@@ -229,7 +229,7 @@ func (g *reading) crumbs(names []string) []string {
 		n = strings.Trim(n, " /›»>|•-")
 		switch f := vi.Fold(n); {
 		case n == "" || utf8.RuneCountInString(n) > 60 || g.full[f]: // "Đầu tư" is a section, although Báo Đầu tư is a paper
-		case f == "trang chu" || f == "home" || f == "trang nhat" || f == "homepage" || f == "tin tuc 24h":
+		case f == "trang chu" || f == "home" || f == "trang nhat" || f == "homepage" || f == "tin tuc 24h" || f == "gioi thieu" || f == "lien he":
 		case vi.Key(n) == vi.Key(g.a.Title) || containsFold(out, n):
 		default:
 			out = append(out, n)

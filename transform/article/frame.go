@@ -31,7 +31,8 @@ func (g *reading) frame() frame {
 		if b.kind == kindImage {
 			continue
 		}
-		if g.titleNode != nil && (inside(b.node, g.titleNode) || b.node != g.page.body && inside(g.titleNode, b.node) && alike(b.text, g.a.Title)) || g.titleNode == nil && key != "" && alike(b.text, g.a.Title) && vi.Key(b.text) == key {
+		if key != "" && alike(b.text, g.a.Title) && vi.Key(b.text) == key ||
+			g.titleNode != nil && inside(b.node, g.titleNode) && overlap(b.text, g.a.Title) >= 80 {
 			f.title = i
 			break
 		}
@@ -153,6 +154,9 @@ func lastRune(s string) rune {
 // besideTime returns the name that stands alone in the same small box as the printed
 // time: no link of the page may bear it, since that is a section.
 func (g *reading) besideTime() (values []value) {
+	if g.clockNode == nil {
+		g.genericStamps() // the head named the time: where does the page print it?
+	}
 	box := g.clockNode
 	for depth := 0; box != nil && depth < 3; box, depth = box.Parent, depth+1 {
 		if box.Type == html.ElementNode && letters(box, 121) > 120 {
@@ -166,7 +170,7 @@ func (g *reading) besideTime() (values []value) {
 			}
 		})
 		for _, s := range names {
-			if !g.isLinkText(s) {
+			if !g.isLinkText(s, box) {
 				values = append(values, value{text: s, from: "generic"})
 			}
 		}
@@ -177,12 +181,12 @@ func (g *reading) besideTime() (values []value) {
 	return nil
 }
 
-// isLinkText reports whether a link of the page has this text: sections do, in the
-// menu.
-func (g *reading) isLinkText(s string) bool {
+// isLinkText reports whether a link of the page outside a box has this text: sections
+// do, in the menu.
+func (g *reading) isLinkText(s string, box *html.Node) bool {
 	key := vi.Key(s)
 	for i := range g.region().page {
-		if b := &g.region().page[i]; b.link > 0 && len(b.text) < 200 && strings.Contains(vi.Key(b.text), key) {
+		if b := &g.region().page[i]; b.link > 0 && len(b.text) < 200 && strings.Contains(vi.Key(b.text), key) && !inside(b.node, box) {
 			return true
 		}
 	}

@@ -294,7 +294,13 @@ func describes(described []value, s string) bool {
 // leadByForm takes the first paragraph for the lead where nothing names one, if it is
 // a sentence set in bold or as a heading, or stands apart from the others.
 func (g *reading) leadByForm(blocks []block, take func(s, from string)) []block {
-	for i := range blocks[:min(len(blocks), 4)] {
+	from := 0
+	for i := range blocks[:min(len(blocks), 12)] {
+		if vi.Key(blocks[i].text) == vi.Key(g.a.Title) {
+			from = i + 1
+		}
+	}
+	for i := from; i < min(len(blocks), from+5); i++ {
 		b := &blocks[i]
 		n := utf8.RuneCountInString(b.text)
 		if b.kind != kindParagraph && b.kind != kindHeading || n < 60 || b.isLink() || vi.Key(b.text) == vi.Key(g.a.Title) {
@@ -342,7 +348,7 @@ func (g *reading) genericBreadcrumb() []string {
 			return names
 		}
 	}
-	return nil
+	return g.crumbsByPlace()
 }
 
 func textsOf(nodes []*html.Node) (out []string) {
@@ -357,8 +363,8 @@ func textsOf(nodes []*html.Node) (out []string) {
 // genericTags reads the links of a box of tags.
 func (g *reading) genericTags() (values []value) {
 	nodes := g.landmarks().tags
-	if len(nodes) > 40 {
-		return nil
+	if len(nodes) == 0 || len(nodes) > 40 {
+		return g.tagsByPlace()
 	}
 	for _, n := range nodes {
 		if s := (&walker{}).text(n); s != "" {
@@ -413,5 +419,5 @@ func (g *reading) genericCredits() (values []value) {
 		}
 		values = append(values, value{text: s, from: "generic", node: n})
 	}
-	return values
+	return append(values, g.creditsByPlace()...)
 }

@@ -83,6 +83,10 @@ func (m *landmarks) element(n *html.Node, boxes int) int {
 			put(&m.titles, n)
 		}
 		put(&m.maybe, n)
+	case atom.Nav:
+		if letters(n, 141) <= 140 && arePath(linksBelow(n, 8)) {
+			boxes |= inCrumbs
+		}
 	case atom.Strong:
 		put(&m.maybe, n)
 	case atom.A:

@@ -227,7 +227,17 @@ func isSignature(line string) bool {
 	if i := strings.IndexByte(rest, '('); i >= 0 {
 		rest = rest[:i]
 	}
-	return total >= 2 && total <= 5*len(names) && (credit != "" || len(names) == len(splitNames(trimLabel(rest))))
+	return total >= 2 && total <= 5*len(names) && (credit != "" || len(names) == countNames(trimLabel(rest)))
+}
+
+// countNames counts the parts of a line of names, those of agencies left out.
+func countNames(line string) (n int) {
+	for _, part := range splitNames(line) {
+		if part = tidy(part); !isBureau(part) && !agencies[strings.ToLower(part)] {
+			n++
+		}
+	}
+	return n
 }
 
 func indexFold(s, sub string) int {

@@ -31,28 +31,28 @@ type figures struct{ title, sapo, body, published, authors float64 }
 var clockText = regexp.MustCompile(`(\d{1,2})[/-](\d{1,2})[/-](\d{4})[ ,-]+(\d{1,2}):(\d{2})`)
 
 var perturbations = []perturbation{
-	{"as served", func(_, _ *html.Node) {}, figures{}},
-	{"names scrambled", func(root, _ *html.Node) { scrambleNames(root) }, figures{}},
-	{"names gone", func(root, _ *html.Node) { dropNames(root) }, figures{}},
-	{"no JSON-LD", func(root, _ *html.Node) { remove(root, isJSONLD) }, figures{}},
-	{"no meta", func(root, _ *html.Node) { remove(root, isMeta) }, figures{}},
-	{"no head", func(root, _ *html.Node) { remove(root, func(n *html.Node) bool { return isJSONLD(n) || isMeta(n) }) }, figures{}},
+	{"as served", func(_, _ *html.Node) {}, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"names scrambled", func(root, _ *html.Node) { scrambleNames(root) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"names gone", func(root, _ *html.Node) { dropNames(root) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"no JSON-LD", func(root, _ *html.Node) { remove(root, isJSONLD) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"no meta", func(root, _ *html.Node) { remove(root, isMeta) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"no head", func(root, _ *html.Node) { remove(root, func(n *html.Node) bool { return isJSONLD(n) || isMeta(n) }) }, figures{1, 0.94, 0.995, 1, 1}},
 	{"names scrambled, no head", func(root, _ *html.Node) {
 		remove(root, func(n *html.Node) bool { return isJSONLD(n) || isMeta(n) })
 		scrambleNames(root)
-	}, figures{}},
-	{"only div and span", func(root, _ *html.Node) { plainElements(root) }, figures{}},
-	{"only div and span, names scrambled", func(root, _ *html.Node) { plainElements(root); scrambleNames(root) }, figures{}},
-	{"paragraphs in boxes", func(_, body *html.Node) { boxParagraphs(body) }, figures{}},
-	{"paragraphs between line breaks", func(_, body *html.Node) { breakParagraphs(body) }, figures{}},
-	{"text in two boxes", func(_, body *html.Node) { splitBody(body) }, figures{}},
-	{"related boxes in the text", func(_, body *html.Node) { injectRelated(body) }, figures{}},
-	{"related boxes in the text, names scrambled", func(root, body *html.Node) { injectRelated(body); scrambleNames(root) }, figures{}},
-	{"summaries after the text", func(_, body *html.Node) { after(body, summaries(8)) }, figures{}},
-	{"summaries after the text, names scrambled", func(root, body *html.Node) { after(body, summaries(8)); scrambleNames(root) }, figures{}},
-	{"comments after the text", func(_, body *html.Node) { after(body, comments(12)) }, figures{}},
-	{"sidebar before the text", func(_, body *html.Node) { before(body, summaries(6)) }, figures{}},
-	{"dates as in offices", func(root, _ *html.Node) { rewriteTimes(root) }, figures{}},
+	}, figures{1, 0.94, 0.995, 1, 0.99}},
+	{"only div and span", func(root, _ *html.Node) { plainElements(root) }, figures{1, 0.99, 0.99, 1, 0.99}},
+	{"only div and span, names scrambled", func(root, _ *html.Node) { plainElements(root); scrambleNames(root) }, figures{1, 0.99, 0.985, 1, 0.99}},
+	{"paragraphs in boxes", func(_, body *html.Node) { boxParagraphs(body) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"paragraphs between line breaks", func(_, body *html.Node) { breakParagraphs(body) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"text in two boxes", func(_, body *html.Node) { splitBody(body) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"related boxes in the text", func(_, body *html.Node) { injectRelated(body) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"related boxes in the text, names scrambled", func(root, body *html.Node) { injectRelated(body); scrambleNames(root) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"summaries after the text", func(_, body *html.Node) { after(body, summaries(8)) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"summaries after the text, names scrambled", func(root, body *html.Node) { after(body, summaries(8)); scrambleNames(root) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"comments after the text", func(_, body *html.Node) { after(body, comments(12)) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"sidebar before the text", func(_, body *html.Node) { before(body, summaries(6)) }, figures{1, 0.99, 0.995, 1, 0.99}},
+	{"dates as in offices", func(root, _ *html.Node) { rewriteTimes(root) }, figures{1, 0.94, 0.995, 1, 1}},
 }
 
 // TestPerturbedPages reads the real articles, changed, without a source. The labels are

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"nhip"
 	"nhip/transform/article"
 )
@@ -66,5 +68,23 @@ func TestDeepPage(t *testing.T) {
 	}
 	if len(issues) == 0 || issues[0].Field != "page" {
 		t.Errorf("issues %v: nothing says that the page was flattened", issues)
+	}
+}
+
+// TestRejectedPages reads testdata/rejected/pages.txtar: lists, dead templates, locked
+// texts, tests of browsers and other pages that hold no article.
+func TestRejectedPages(t *testing.T) {
+	arc, err := txtar.ParseFile("testdata/rejected/pages.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newReader(t, loadCatalog(t))
+	for _, f := range arc.Files {
+		want, name, _ := strings.Cut(f.Name, "/")
+		address, page, _ := strings.Cut(string(f.Data), "\n")
+		p := &nhip.Page{URL: address, Kind: nhip.KindArticle, Body: []byte(page), FetchedAt: time.Date(2026, 4, 10, 8, 0, 0, 0, nhip.Zone)}
+		if a, _, got := r.Read(p, nil); got != want {
+			t.Errorf("%s: %q, want %q; title %q, body %.100q", name, got, want, a.Title, a.Body)
+		}
 	}
 }

@@ -25,7 +25,7 @@ func (g *reading) readAuthors() {
 			return
 		}
 	}
-	if g.layout == nil && (g.sign(g.genericBylines(), f) || g.sign(g.framedBylines(), f) || g.sign(g.besideTime(), f)) {
+	if g.layout == nil && (g.sign(g.genericBylines(), f) || g.sign(g.framedBylines(), f) || g.sign(g.besideTime(), f) || g.sign(g.signatureByPlace(), f)) {
 		return
 	}
 	if g.relayed.text != "" {
