@@ -23,7 +23,8 @@ import (
 )
 
 // state is what a store holds, without what differs from run to run: run and
-// batch names, the times of fetching, and the Date an origin answers with.
+// batch names, the times of fetching and what polling makes of them, and the Date an
+// origin answers with.
 func state(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	const times = "run_id, batch_id, fetched_at"
@@ -34,7 +35,7 @@ func state(t *testing.T, dir string) map[string]string {
 		"observations":      "SELECT * EXCEPT (batch_id) FROM observations FINAL ORDER BY doc_id, content_version, reading, ordinal",
 		"mentions":          "SELECT * EXCEPT (batch_id) FROM mentions FINAL ORDER BY doc_id, content_version, reading, kind, entity_id, paragraph, span_start",
 		"rejects":           "SELECT * EXCEPT (run_id, batch_id, at) FROM rejects FINAL ORDER BY source, doc_id, sha256, stage, table_name, row_key",
-		"visits":            "SELECT * EXCEPT (run_id, batch_id, at, next_due, outcome, reason, status, failures) FROM visits FINAL ORDER BY source, url_id",
+		"visits":            "SELECT * EXCEPT (run_id, batch_id, at, next_due, outcome, reason, status, failures, poll_s, new_items) FROM visits FINAL ORDER BY source, url_id",
 	}
 	out := map[string]string{}
 	for name, sql := range tables {
