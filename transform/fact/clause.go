@@ -47,6 +47,7 @@ type state struct {
 	queue        []string  // labels of the values still to come after "lần lượt"
 	fresh        bool      // the subject was named right before this number
 	headed       bool      // and it names something measured by itself
+	plan         bool      // "bằng" said a share of a plan before
 	bracket      bool      // inside brackets
 	begin        bool      // no number was read yet in this sentence or bracket
 	same         vi.Period // of "cùng kỳ" right before this number, and for it only
@@ -325,11 +326,24 @@ func (c *clause) regionStart(st *state, from, end int, g int32) int {
 		if p.is(i, "và", "với", "nhưng", "còn", "song", "riêng", "trong") && (p.key(i) != "trong" || p.seq(i, "trong", "khi")) && !p.is(i-1, "đối", "so") {
 			return i
 		}
+		if p.is(i, "do", "nhờ", "vì") && p.markAt(i) == nil && c.unbroken(i, end) {
+			return i // "tăng 1,8% do khai thác than tăng 17,8%"
+		}
 		if st.lastQ.Unit.ID == "%" && p.is(i, "của") && i == from {
 			return end
 		}
 	}
 	return end
+}
+
+// unbroken reports that at least two words and no comma stand between i and end.
+func (c *clause) unbroken(i, end int) bool {
+	for j := i; j < end; j++ {
+		if c.p.t[j].Kind == vi.Sign {
+			return false
+		}
+	}
+	return end-i > 2
 }
 
 // coordinated tells a number that follows the one before with nothing but a

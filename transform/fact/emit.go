@@ -73,6 +73,7 @@ func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k
 		f.o.PlaceID, f.o.Place = st.place.id, st.place.name
 	}
 	c.facts = append(c.facts, f)
+	st.plan = st.plan || kl.plan && kl.measure == nhip.MeasureRatio
 	st.last, st.lastQ, st.prevEnd, st.begin = kl, q.Quantity, q.End, false
 }
 

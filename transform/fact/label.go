@@ -49,6 +49,8 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 		} else if i := q.End; p.is(i, "về") {
 			label = c.ofAspect(c.about(q.Quantity), label)
 		}
+	case q.Per == "" && r.verb == tagNone && !st.fresh && c.isHeadLabel(label) && st.lastQ != nil && q.End < c.s.End && p.markAt(q.End) == nil && c.startsHead(q.End):
+		label = p.text(c.after(q.Quantity, 6)) // "7 tỷ đồng vốn trong nước và 2 triệu USD vốn FDI"
 	case q.Per == "" && (r.verb == tagNone || r.verb == tagLevel) && !c.isHeadLabel(label) && q.End < c.s.End && p.markAt(q.End) == nil && c.startsHead(q.End):
 		label = strings.TrimSpace(p.text(c.after(q.Quantity, 6)) + " " + label) // "VEAM ghi nhận 1.020 tỉ đồng doanh thu thuần"
 	case q.Per == "" && (r.verb == tagNone || p.is(r.verbAt, "được") || label == "" || q.Unit.Family == "mass"):

@@ -228,6 +228,8 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return class{measure: nhip.MeasureRatio, plan: true, rule: "ratio.plan"}, true
 	case (r.verb == tagEqual || r.verb == tagAlso || r.verb == tagTo && r.verbAt >= 0 && c.p.is(r.verbAt, "còn", "chỉ")) && c.comparedAfter(q):
 		return class{measure: nhip.MeasureRatio, rule: "ratio.base"}, true
+	case r.verb == tagEqual && st.plan && q.End < c.s.End && (c.p.t[q.End].Kind == vi.Sign || c.p.is(q.End, "và")):
+		return class{measure: nhip.MeasureRatio, plan: true, rule: "ratio.plan"}, true // "bằng 46,8% dự toán, trong đó A bằng 45,2%"
 	case r.verb == tagEqual, r.verb == tagAlso && st.last.measure == nhip.MeasureLevel:
 		return class{measure: nhip.MeasureShare, rule: "share.of"}, true
 	case r.to || r.from:

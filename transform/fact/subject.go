@@ -115,6 +115,9 @@ func (c *clause) keepBracket(open int32) bool {
 		if m := c.p.markAt(i); m != nil && (m.Quantity != nil || m.Period != nil) {
 			return false
 		}
+		if c.p.is(i, "sáp", "cũ", "mới") {
+			return false // of the territory, not of the name
+		}
 		n++
 	}
 	return n > 2 && n < 10
@@ -736,6 +739,10 @@ func (c *clause) after(q *vi.Quantity, limit int) []int {
 		w := p.phrase[i]
 		if int(w.first) == i && w.set.hasAny(tagUp, tagDown, tagShare, tagTimes, tagAlso, tagExceed, tagRespect) {
 			break
+		}
+		if p.is(i, "trong", "ngoài") && p.is(i+1, "nước") {
+			out = append(out, i)
+			continue
 		}
 		if !q.Unit.Counted && !(i == q.End && w.set.has(tagSays)) && (p.is(i, "và", "với", "so", "do", "nhờ", "trong", "để", "từ", "tại", "khi", "vào", "theo", "bằng", "trên", "cho", "nhưng", "là", "đến", "của", "ở", "mà", "thì", "như", "sau", "trước", "có", "gồm", "cùng", "sẽ", "đã", "sang", "ra", "qua", "lên", "xuống", "còn", "được", "mỗi") || w.set.has(tagLevel)) {
 			break

@@ -38,8 +38,11 @@ func (s *scanner) partOfYear(e *PeriodExpr, i int) int {
 			switch s.key(j + 1) {
 			case "nay":
 				return j + 2
-			case "ngày", "hết", "giữa", "cuối", "tháng":
+			case "ngày", "hết", "giữa", "cuối", "tháng", "thời":
 				k := j + 1
+				if s.seq(k, "thời", "điểm") {
+					k += 2
+				}
 				for s.is(k, "hết", "giữa", "cuối") {
 					k++
 				}
@@ -47,10 +50,12 @@ func (s *scanner) partOfYear(e *PeriodExpr, i int) int {
 				end := k
 				if s.key(k) == "ngày" {
 					end = s.dayAt(&to, k+1)
+				} else if s.key(k-1) == "điểm" {
+					end = s.dayAt(&to, k)
 				} else if s.key(k) == "tháng" {
 					end = s.monthAt(&to, k)
 				}
-				if end > k+1 && to.Month > 0 {
+				if end > k && to.Month > 0 {
 					e.Month, e.Day = to.Month, to.Day
 					if to.Year > 0 {
 						e.Year = to.Year
