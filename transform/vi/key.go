@@ -17,6 +17,14 @@ func Key(s string) string {
 	if !isNFC(s) {
 		s = norm.NFC.String(s)
 	}
+	k := keyOf(s)
+	if !isNFC(k) {
+		k = keyOf(norm.NFC.String(k)) // Greek has capitals that compose with a mark only once they are small
+	}
+	return k
+}
+
+func keyOf(s string) string {
 	var b strings.Builder
 	b.Grow(len(s) + 8)
 	blank, dash := false, false
