@@ -6,8 +6,11 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
+
+	"nhip/cmd/nhip/demosite"
 )
 
 // TestBI asks `nhip serve` as BI tools do: as a user who only reads, on the store of
@@ -16,14 +19,19 @@ func TestBI(t *testing.T) {
 	needEngine(t)
 	dir := t.TempDir()
 	loadReleases(t, dir, releases())
+	// What runs on the store afterwards has to know its sources: they are written to it at every start.
+	if err := os.CopyFS(dir+"/catalog", demosite.Catalog()); err != nil {
+		t.Fatal(err)
+	}
 	nhipOutput(t, dir, "demo", "--catalog", dir+"/catalog")
 	users := writeUsers(t, `
 users:
   - {name: bi, password: "HASH"}
   - {name: owner, password: "HASH", role: admin}
 `)
-	b := &bi{address: serveClickHouseOf(t, dir, "NHIP_USERS="+users)}
+	b := &bi{address: serveClickHouseOf(t, dir, "NHIP_USERS="+users, "NHIP_CATALOG="+dir+"/catalog")}
 	t.Run("conversations", func(t *testing.T) { conversations(t, b) })
+	t.Run("dashboards", func(t *testing.T) { dashboards(t, b) })
 }
 
 // bi is a running `nhip serve` with the users bi, who reads, and owner.
