@@ -177,7 +177,9 @@ func (r *Reader) readTable(rec *nhip.Record, p *nhip.Page, src *catalog.Source) 
 	if src != nil {
 		a.Language = src.Language
 	}
-	rec.Observations = append(rec.Observations, res.Observations...)
+	if len(res.Observations) > 0 { // not copied: a file may hold hundreds of thousands
+		rec.Observations = res.Observations
+	}
 	r.readEntities(rec, src, spokenAt(a, p))
 }
 

@@ -2,6 +2,7 @@ package trends
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,11 +37,20 @@ func Export(indicator string, f Filters) (sql string, params map[string]string, 
 	return exportSQL, params, nil
 }
 
+// errNoNumbers says that an export would be empty.
+var errNoNumbers = errors.New("no official number fits; nhip trends indicators lists what there is")
+
 // exportRow is one number of an export by the names of exports/vintages.sql.
 type exportRow map[string]string
 
 // exportRows reads rows with those columns; each calls do and may not keep the row.
 func exportRows(rows loader.Rows, do func(exportRow) error) error {
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return errNoNumbers
+	}
 	columns := rows.Columns()
 	for _, name := range []string{"period", "value", "unit_mult", "status", "vintage"} {
 		if !slices.Contains(columns, name) {
@@ -48,7 +58,7 @@ func exportRows(rows loader.Rows, do func(exportRow) error) error {
 		}
 	}
 	row := exportRow{}
-	for rows.Next() {
+	for more := true; more; more = rows.Next() {
 		cells, err := rows.Strings()
 		if err != nil {
 			return err
@@ -176,6 +186,8 @@ var attributes = []component{
 	{"TITLE", "Words of the source", "Chữ của nguồn", "label", "", ""},
 	{"UNIT_NAME", "Unit in the catalog's words", "Tên đơn vị", "unit_name", "", ""},
 	{"FLAGS", "Flags of the reader", "Cảnh báo của bộ đọc", "flags", "", ""},
+	{"PLACE", "Place in words", "Địa danh", "place", "", ""},
+	{"PATH", "Rows from the outermost", "Các dòng, từ ngoài vào trong", "path", "", ""},
 	{"PRINTED", "As printed", "Như in", "printed", "", ""},
 	{"CELL", "Cell", "Ô", "cell", "", ""},
 	{"SOURCE_URL", "Document", "Tài liệu", "url", "", ""},
@@ -196,6 +208,9 @@ func (u Units) prepare(row exportRow) {
 	}
 	if row["indicator"] == "" { // then the words are part of the identity
 		row["item"] = strings.TrimSpace(strings.ToLower(row["label"]) + " " + row["item"])
+	}
+	if row["place_id"] == "" { // a place the catalog does not have: its name
+		row["place_id"] = row["place"]
 	}
 	if row["kind"] == "estimate" {
 		row["kind"] = "actual" // an estimate is a vintage of the same number; OBS_STATUS says E

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -59,6 +58,10 @@ func (d *statDimension) label(v string, row exportRow) string {
 		label = row["indicator_name"]
 	case "REF_AREA":
 		label = row["place"]
+	case "ITEM": // without an indicator the words of the source are part of it
+		if row["indicator"] == "" {
+			label = row["label"]
+		}
 	case "INDUSTRY":
 		label = row["industry_name"]
 	case "UNIT_MEASURE":
@@ -111,9 +114,6 @@ func WriteJSONStat(w io.Writer, rows loader.Rows, units Units) error {
 	})
 	if err != nil {
 		return err
-	}
-	if len(cells) == 0 {
-		return errors.New("no official number fits; nhip trends indicators lists what there is")
 	}
 	return writeDataset(w, dims, cells, decimals)
 }

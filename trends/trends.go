@@ -62,13 +62,15 @@ type Filters struct {
 	Measure  string    // level, index, growth ...
 	Compare  string    // yoy, mom ...
 	Freq     string    // A, S, Q, M ...: the frequency of the numbers
+	Source   string    // of exports, id of the publisher
+	Table    string    // of exports, the table's code
 	From, To nhip.Date // inclusive
 	AsOf     nhip.Date // what was known at the end of that day
 	Limit    int       // rows; default 1000
 }
 
 // filterNames are the parameters of a question that are not its arguments.
-var filterNames = []string{"by", "place", "industry", "measure", "compare", "freq", "from", "to", "asof", "limit"}
+var filterNames = []string{"by", "place", "industry", "measure", "compare", "freq", "source", "table", "from", "to", "asof", "limit"}
 
 var steps = []string{"day", "week", "month", "quarter", "year"}
 
@@ -128,6 +130,8 @@ func (q Question) Params(args []string, f Filters) (map[string]string, error) {
 		{"measure", f.Measure, ""},
 		{"compare", f.Compare, ""},
 		{"freq", f.Freq, ""},
+		{"source", f.Source, ""},
+		{"table", f.Table, ""},
 		{"from", f.From.String(), "1900-01-01"},
 		{"to", f.To.String(), "2299-12-31"},
 		{"asof", asOf(f.AsOf), "2106-01-01 00:00:00"},

@@ -83,7 +83,8 @@ nhip export warc --source moit > moit.warc.gz             kept pages as WARC 1.1
 		flags.String("from", "", "periods from this `day` on")
 		flags.String("to", "", "periods up to this `day`")
 		flags.String("asof", "", "what was known at the end of this `day`")
-		flags.String("source", "", "of warc, only pages of the source of this `id`")
+		flags.String("source", "", "of warc, sdmx and jsonstat, only the source of this `id`")
+		flags.String("table", "", "of sdmx and jsonstat, only the table of this `code`")
 		flags.String("since", "", "of warc, only pages fetched since this `day`")
 	},
 	run: func(ctx context.Context, c *call) error {
@@ -94,10 +95,8 @@ nhip export warc --source moit > moit.warc.gz             kept pages as WARC 1.1
 			return usagef("export: want csv, parquet, sdmx, jsonstat, sdmx-structure or warc")
 		}
 		form := c.args[0]
-		for _, flag := range []string{"source", "since"} {
-			if form != "warc" && c.flags.Changed(flag) {
-				return usagef("export: --%s is for warc", flag)
-			}
+		if form != "warc" && c.flags.Changed("since") {
+			return usagef("export: --since is for warc; --from chooses periods, --asof a day of knowledge")
 		}
 		switch form {
 		case "warc":
@@ -121,7 +120,7 @@ func exportWARC(ctx context.Context, c *call) error {
 	if len(c.args) > 1 {
 		return usagef("export: warc takes no argument; --source and --since choose pages")
 	}
-	for _, flag := range []string{"place", "industry", "measure", "compare", "freq", "from", "to", "asof"} {
+	for _, flag := range []string{"place", "industry", "table", "measure", "compare", "freq", "from", "to", "asof"} {
 		if c.flags.Changed(flag) {
 			return usagef("export: --%s is for sdmx and jsonstat; --source and --since choose pages", flag)
 		}
@@ -162,7 +161,7 @@ func exportView(ctx context.Context, c *call, form string) error {
 	if !slices.Contains(exported, c.args[1]) {
 		return usagef("export: no view %q; there are %s", c.args[1], strings.Join(exported, ", "))
 	}
-	for _, flag := range []string{"place", "industry", "measure", "compare", "freq", "from", "to", "asof"} {
+	for _, flag := range []string{"place", "industry", "source", "table", "measure", "compare", "freq", "from", "to", "asof"} {
 		if c.flags.Changed(flag) {
 			return usagef("export: --%s is for sdmx and jsonstat; a view is written whole, nhip query selects from it", flag)
 		}
@@ -186,24 +185,23 @@ func exportView(ctx context.Context, c *call, form string) error {
 
 // exportVintages writes official numbers with status and vintage.
 func exportVintages(ctx context.Context, c *call, form string) error {
-	indicator := ""
-	switch {
-	case len(c.args) > 2:
-		return usagef("export: %s takes one indicator, but got %q as well", form, c.args[2])
-	case len(c.args) == 2:
-		indicator = c.args[1]
-	}
 	f, err := filters(c)
 	if err != nil {
 		return err
 	}
-	sql, params, err := trends.Export(indicator, f)
-	if err != nil {
-		return usageError{err.Error()}
-	}
 	cat, err := openCatalog(c)
 	if err != nil {
 		return err
+	}
+	indicator := ""
+	if args, err := resolveNames(cat, asksIndicator, c.args[1:], &f.Place); err != nil {
+		return err
+	} else if len(args) > 0 {
+		indicator = args[0]
+	}
+	sql, params, err := trends.Export(indicator, f)
+	if err != nil {
+		return usageError{err.Error()}
 	}
 	units := trends.Units{}
 	for _, u := range cat.Units {

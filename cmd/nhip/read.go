@@ -189,7 +189,14 @@ func (job *reading) read(c *call, name string) (any, error) {
 	if explain, _ := c.flags.GetBool("explain"); explain {
 		printClaims(c.stderr, name, job.reader.Explain(page))
 	}
-	return job.reader.Read(page), nil
+	rec := job.reader.Read(page)
+	if job.kind == "" && kind != nhip.KindTable && len(rec.Observations) == 0 {
+		page.Kind = nhip.KindTable // nobody said what it is, and as prose it holds no number
+		if t := job.reader.Read(page); t.Reject == "" && len(t.Observations) > 0 {
+			return t, nil
+		}
+	}
+	return rec, nil
 }
 
 // listing returns how the source's listing of that address is read, else its first

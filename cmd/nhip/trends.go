@@ -65,12 +65,20 @@ nhip trends vintages iip --compare yoy --freq M --format svg > iip.svg`,
 		if err := checkQuestion(c.args[0], c.args[1:], f); err != nil {
 			return err
 		}
+		cat, err := openCatalog(c)
+		if err != nil {
+			return err
+		}
+		args, err := resolveNames(cat, argumentOf(c.args[0]), c.args[1:], &f.Place)
+		if err != nil {
+			return err
+		}
 		store, err := openStoreToRead(ctx, c)
 		if err != nil {
 			return err
 		}
 		defer store.Close()
-		return answer(ctx, c.stdout, store, c.args[0], c.args[1:], f, format)
+		return answer(ctx, c.stdout, store, c.args[0], args, f, format)
 	},
 }
 
@@ -81,6 +89,8 @@ func filters(c *call) (f trends.Filters, err error) {
 	f.Measure, _ = c.flags.GetString("measure")
 	f.Compare, _ = c.flags.GetString("compare")
 	f.Freq, _ = c.flags.GetString("freq")
+	f.Source, _ = c.flags.GetString("source")
+	f.Table, _ = c.flags.GetString("table")
 	f.Limit, _ = c.flags.GetInt("limit")
 	if f.Limit < 0 {
 		return f, usagef("--limit %d: want a positive number", f.Limit)
@@ -93,6 +103,18 @@ func filters(c *call) (f trends.Filters, err error) {
 	}
 	f.AsOf, err = dateFlag(c, "asof")
 	return f, err
+}
+
+// argumentOf says what the argument of a question names.
+func argumentOf(name string) asked {
+	q, err := trends.Find(name)
+	switch {
+	case err != nil || len(q.Args) != 1 || q.Args[0].Name != "indicator":
+		return asksWords
+	case strings.Contains(q.Args[0].Meaning, "words"):
+		return asksEither
+	}
+	return asksIndicator
 }
 
 func checkQuestion(name string, args []string, f trends.Filters) error {

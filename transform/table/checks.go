@@ -350,7 +350,9 @@ func (c *checker) suspicious(found []int, text string) {
 		return
 	}
 	for _, i := range found {
-		c.obs[i].Flags = append(slices.Clip(c.obs[i].Flags), FlagSuspiciousUnit)
+		if !slices.Contains(c.obs[i].Flags, FlagSuspiciousUnit) { // an export that is read back has it
+			c.obs[i].Flags = append(slices.Clip(c.obs[i].Flags), FlagSuspiciousUnit)
+		}
 	}
 	finding := fmt.Sprintf("%s: printed %s, which %s", c.where(found[0]), c.obs[found[0]].Printed, text)
 	if more := len(found) - 1; more > 0 {

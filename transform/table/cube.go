@@ -16,6 +16,10 @@ import (
 // 100 products and 120 months has 756,000.
 const maxCube = 1_000_000
 
+// maxSparse is how many cells the dimensions of a file may span that lists its values by
+// place: what JSON counts exactly. Only the values take memory.
+const maxSparse = 1 << 53
+
 // cube is a table as dimensions and values, as JSON-stat, PC-Axis, PxWeb and SDMX-JSON
 // have it. Values are in row-major order: the last dimension runs fastest.
 type cube struct {
@@ -27,7 +31,8 @@ type cube struct {
 	axes    []axis
 	values  []cubeValue
 	updated string
-	decimal int // decimals of the whole table, -1 where not said
+	sparse  bool // the file lists the cells it has
+	decimal int  // decimals of the whole table, -1 where not said
 }
 
 // axis is a dimension.
@@ -73,15 +78,18 @@ type cubeValue struct {
 }
 
 // size returns the number of cells the dimensions span, or an error where they span
-// more than maxCube or nothing.
+// more than they may or nothing.
 func (c *cube) size() (int, error) {
-	n := 1
+	n, most := 1, maxCube
+	if c.sparse {
+		most = maxSparse
+	}
 	for _, a := range c.axes {
 		if len(a.cats) == 0 {
 			return 0, fmt.Errorf("%s: dimension %q has no values", c.name, a.id)
 		}
-		if n > maxCube/len(a.cats) {
-			return 0, fmt.Errorf("%s: the dimensions span more than %d cells", c.name, maxCube)
+		if n > most/len(a.cats) {
+			return 0, fmt.Errorf("%s: the dimensions span more than %d cells", c.name, most)
 		}
 		n *= len(a.cats)
 	}
@@ -433,6 +441,7 @@ func (q *cubeReader) common(index []int) nhip.Observation {
 		o.Indicator = q.s.indicator.ID
 	}
 	place, placed := q.s.place, false
+	named := "" // a place the catalog does not have
 	var u unit
 	var measure nhip.Measure
 	yoy := yearAgo.MatchString(q.c.title)
@@ -454,12 +463,15 @@ func (q *cubeReader) common(index []int) nhip.Observation {
 			place, placed = q.places[k], true
 			continue
 		}
+		if a.role == roleGeo {
+			named = m.name
+		}
 		if m.name != "" && (len(a.cats) > 1 || i == q.metric) {
 			o.Label += " – " + m.name
 			o.Path = append(o.Path, slices.Concat(cat.parents, []string{m.name})...)
 		}
 		if i != q.metric || len(a.cats) > 1 { // a single measure is what the table is about
-			dims[q.dimIDs[i]] = a.code(k)
+			dims[q.dimIDs[i]] = plainCode(a.code(k))
 		}
 		if ind := q.industries[words(m.name)]; ind != nil {
 			o.Industry = ind.ID
@@ -468,7 +480,10 @@ func (q *cubeReader) common(index []int) nhip.Observation {
 	if len(dims) > 0 {
 		o.Dims = dims
 	}
-	if place != nil {
+	switch {
+	case named != "" && !placed:
+		o.Place = named
+	case place != nil:
 		o.Place, o.PlaceID, o.GeoVintage = place.Name, place.ID, vintageAt(place)
 		if !placed && q.s.placeFlag {
 			o.Flags = append(o.Flags, FlagPlaceAssumed)
@@ -478,6 +493,10 @@ func (q *cubeReader) common(index []int) nhip.Observation {
 	o.Quote = clip(strings.Join(o.Path, " | "), 400)
 	return o
 }
+
+// plainCode keeps a dimension's value apart from the next where both are printed in
+// one line.
+func plainCode(code string) string { return strings.ReplaceAll(code, ";", ",") }
 
 func applyCategory(o *nhip.Observation, cat category) {
 	if cat.price != "" {
@@ -603,7 +622,7 @@ func (q *cubeReader) value(o *nhip.Observation, v cubeValue, numbers *[]nhip.Dec
 		o.Status, o.StatusRaw = status, v.status
 		return false, false
 	}
-	d, err := nhip.ParseDecimal(v.text)
+	d, err := longDecimal(v.text)
 	if err != nil {
 		if s, ok := statusCode(v.text); ok && s != "A" {
 			o.Status, o.StatusRaw = s, v.text

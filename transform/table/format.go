@@ -21,6 +21,7 @@ const (
 	formatXLSX
 	formatXLS
 	formatSDMX
+	formatSDMXCSV
 	formatJSON
 	formatPCAxis
 	formatText
@@ -43,6 +44,8 @@ func formatOf(p *nhip.Page) fileFormat {
 		return formatSDMX
 	case bytes.HasPrefix(head, []byte("{")), bytes.HasPrefix(head, []byte("[")) && strings.Contains(contentType, "json"):
 		return formatJSON
+	case isSDMXCSV(p.Body):
+		return formatSDMXCSV
 	case isPCAxis(p.Body):
 		return formatPCAxis
 	case strings.HasPrefix(contentType, "text/plain"), p.Kind == nhip.KindText, len(head) > 0 && !looksLikeHTML(head):
@@ -77,7 +80,13 @@ func (r *Reader) readCubes(res *Result, cubes []*cube, src *catalog.Source) {
 		if t := updateTime(c.updated); t != nil && res.PublishedAt == nil {
 			res.PublishedAt = t
 		}
-		observations, words, problem := r.observeCube(c, src)
+		var observations []nhip.Observation
+		words, problem := 0, ""
+		if c.isExported() {
+			observations, problem = r.observeExported(c)
+		} else {
+			observations, words, problem = r.observeCube(c, src)
+		}
 		if problem != "" {
 			res.quarantine(c.name, c.title, problem)
 			continue
@@ -85,7 +94,11 @@ func (r *Reader) readCubes(res *Result, cubes []*cube, src *catalog.Source) {
 		if words > 0 {
 			res.Issues = append(res.Issues, issue("%s: %d values are words and no numbers; they are left out", c.name, words))
 		}
-		res.Observations = append(res.Observations, observations...)
+		if len(res.Observations) == 0 { // not copied: a cube may hold hundreds of thousands
+			res.Observations = observations
+		} else {
+			res.Observations = append(res.Observations, observations...)
+		}
 	}
 	r.check(res, nil)
 }
@@ -185,10 +198,18 @@ func (r *Reader) newSDMXSink(src *catalog.Source) *sdmxSink {
 }
 
 func (s *sdmxSink) add(a map[string]string) error {
+	var o nhip.Observation
+	var problem string
 	if s.n++; s.n > maxObservations {
 		return fmt.Errorf("more than %d observations", maxObservations)
 	}
-	o, problem := s.r.sdmxObservation(a, fmt.Sprintf("obs%d", s.n), *s.header, s.src)
+	cell := fmt.Sprintf("obs%d", s.n)
+	if strings.HasPrefix(a["STRUCTURE_ID"], exportedFlow) {
+		o, problem = s.r.exportedObservation(a, cell)
+	} else {
+		delete(a, "STRUCTURE_ID")
+		o, problem = s.r.sdmxObservation(a, cell, *s.header, s.src)
+	}
 	if problem != "" {
 		s.problems = append(s.problems, problem)
 		return nil
@@ -204,7 +225,7 @@ func (s *sdmxSink) into(res *Result, h sdmxHeader, sets int) {
 			s.out[i].TableCode = h.dataflow
 		}
 	}
-	res.Observations = append(res.Observations, s.out...)
+	res.Observations = s.out
 	for i, p := range s.problems {
 		if i == 5 {
 			res.Issues = append(res.Issues, issue("%d more observations are left out", len(s.problems)-i))
@@ -212,6 +233,20 @@ func (s *sdmxSink) into(res *Result, h sdmxHeader, sets int) {
 		}
 		res.Issues = append(res.Issues, issue("observation left out: %s", p))
 	}
+}
+
+func (r *Reader) readSDMXCSVPage(p *nhip.Page, src *catalog.Source) (res Result) {
+	s := r.newSDMXSink(src)
+	h, issues, err := readSDMXCSV(p.Body, p.ContentType, s.add)
+	for _, text := range issues {
+		res.Issues = append(res.Issues, issue("%s", text))
+	}
+	if err != nil {
+		res.Issues = append(res.Issues, issue("the SDMX-CSV file is broken, the %d observations before that are read: %v", len(s.out), err))
+	}
+	s.into(&res, h, 1)
+	r.check(&res, nil)
+	return res
 }
 
 func (r *Reader) readSDMXPage(p *nhip.Page, src *catalog.Source) (res Result) {

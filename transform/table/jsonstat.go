@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -197,6 +198,7 @@ func (d *jsonStat) cube(name string) (*cube, error) {
 		}
 		c.axes = append(c.axes, a)
 	}
+	c.sparse = bytes.HasPrefix(bytes.TrimSpace(d.Value), []byte("{"))
 	size, err := c.size()
 	if err != nil {
 		return nil, err
@@ -394,12 +396,16 @@ func (d *jsonStat) fill(c *cube, size int) error {
 	if list := bytes.TrimSpace(d.Status); len(list) > 0 && list[0] == '[' && len(status) == 1 && size > 1 {
 		all, status = status[0], nil // a list of one stands for all
 	}
-	for at := range size {
-		text, has := values[at]
-		s, marked := status[at]
-		if !has && !marked {
-			continue
+	places := slices.Collect(maps.Keys(values))
+	for at := range status {
+		if _, has := values[at]; !has {
+			places = append(places, at)
 		}
+	}
+	slices.Sort(places)
+	for _, at := range places {
+		text, has := values[at]
+		s := status[at]
 		if s == "" {
 			s = all
 		}

@@ -377,7 +377,7 @@ func (r *Reader) setSubject(o *nhip.Observation, l line, col *column, s subject)
 		}
 	}
 	if col.item != "" {
-		dims["VARIABLE"] = strings.ToLower(col.item)
+		dims["VARIABLE"] = plainCode(strings.ToLower(col.item))
 	}
 	place := s.place
 	item := l.path
@@ -390,7 +390,7 @@ func (r *Reader) setSubject(o *nhip.Observation, l line, col *column, s subject)
 		item = nil
 	}
 	if len(item) > 0 {
-		dims["ITEM"] = strings.ToLower(strings.Join(item, " > ")) // capitals change from month to month
+		dims["ITEM"] = plainCode(strings.ToLower(strings.Join(item, " > "))) // capitals change from month to month
 	}
 	if ind := r.industries[l.key]; ind != nil {
 		o.Industry = ind.ID

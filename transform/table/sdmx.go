@@ -248,6 +248,12 @@ func init() {
 	}
 }
 
+// isMarked reports a concept that the file itself says is an attribute.
+func isMarked(a map[string]string, concept string) bool {
+	_, ok := a["@"+concept]
+	return ok
+}
+
 func isAttribute(concept string) bool { return sdmxAttributes[concept] }
 
 // sdmxObservation turns the concepts of one observation into ours.
@@ -302,7 +308,8 @@ func (r *Reader) sdmxKey(o *nhip.Observation, a map[string]string, src *catalog.
 	for _, k := range slices.Sorted(maps.Keys(a)) {
 		v := a[k]
 		switch {
-		case v == "" || isAttribute(k):
+		case v == "" || isAttribute(k) || strings.HasPrefix(k, "@"):
+		case isMarked(a, k): // a column of attributes
 		case k == "FREQ", k == "DATA_DOMAIN":
 		case k == "REF_AREA":
 			if p := r.placeCoded(v); p != nil {
@@ -318,12 +325,12 @@ func (r *Reader) sdmxKey(o *nhip.Observation, a map[string]string, src *catalog.
 		case k == "ADJUSTMENT" || k == "SEASONAL_ADJUST":
 			o.Adjustment = v
 		default:
-			dims[k] = v
+			dims[k] = plainCode(v)
 			o.Path = append(o.Path, v)
 		}
 	}
-	if o.Place == "" {
-		if p, _ := r.placeOf("", context{source: src}); p != nil {
+	if o.Place == "" && src != nil { // messages of other countries look the same
+		if p := r.placeIDs[src.Place]; p != nil {
 			o.Place, o.PlaceID = p.Name, p.ID
 			o.Flags = append(o.Flags, FlagPlaceAssumed)
 		}
@@ -401,7 +408,7 @@ func sdmxValue(o *nhip.Observation, a map[string]string) string {
 			setKind(o)
 		}
 	}
-	d, err := nhip.ParseDecimal(text)
+	d, err := longDecimal(text)
 	if err != nil {
 		return fmt.Sprintf("%q is no number", clip(text, 40))
 	}
@@ -439,6 +446,8 @@ func (r *Reader) sdmxUnit(o *nhip.Observation, a map[string]string, code string)
 	case raw != "":
 		if x, ok := r.units.parse(raw); ok && x.known {
 			o.Unit, o.UnitRaw = x.id, raw
+		} else if id := r.unitCodes[raw]; id != "" {
+			o.Unit, o.UnitRaw = id, raw
 		} else if raw == "PT" || raw == "PC" || raw == "PERCENT" {
 			o.Unit, o.UnitRaw = "%", raw
 		} else {

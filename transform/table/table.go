@@ -24,6 +24,8 @@ type Reader struct {
 	places     map[string][]*catalog.Place
 	industries map[string]*catalog.Industry
 	plain      map[string][]*catalog.Place // by name without accents
+	placeIDs   map[nhip.PlaceID]*catalog.Place
+	unitCodes  map[string]nhip.UnitID // by SDMX code
 	country    *catalog.Place
 }
 
@@ -35,7 +37,8 @@ type indicatorPhrase struct {
 // New prepares a reader with the units, indicators, places and industries of a
 // catalog; nil knows the general units only.
 func New(c *catalog.Catalog) *Reader {
-	r := &Reader{units: newUnits(c), places: map[string][]*catalog.Place{}, plain: map[string][]*catalog.Place{}, industries: map[string]*catalog.Industry{}}
+	r := &Reader{units: newUnits(c), places: map[string][]*catalog.Place{}, plain: map[string][]*catalog.Place{}, industries: map[string]*catalog.Industry{},
+		placeIDs: map[nhip.PlaceID]*catalog.Place{}, unitCodes: map[string]nhip.UnitID{}}
 	if c == nil {
 		return r
 	}
@@ -45,7 +48,13 @@ func New(c *catalog.Catalog) *Reader {
 		}
 	}
 	slices.SortStableFunc(r.indicators, func(a, b indicatorPhrase) int { return len(b.key) - len(a.key) })
+	for _, u := range c.Units {
+		if u.SDMX != "" && r.unitCodes[u.SDMX] == "" {
+			r.unitCodes[u.SDMX] = u.ID
+		}
+	}
 	for _, p := range c.Places {
+		r.placeIDs[p.ID] = p
 		if p.Level == "country" && p.ISO == "VN" {
 			r.country = p
 		}
@@ -86,11 +95,19 @@ type Quarantine struct {
 }
 
 // Read reads the tables of a page: HTML, workbooks (.xlsx, .xls), plain text, SDMX-ML,
-// SDMX-JSON, JSON-stat, PC-Axis and answers of PxWeb, told apart by their bytes. It
+// SDMX-CSV, SDMX-JSON, JSON-stat, PC-Axis and answers of PxWeb, told apart by their bytes. It
 // never fails as a whole: what cannot be read is an issue or a quarantined table. src may
 // be nil; it tells where on a page the text stands and which place the publisher
 // stands for.
 func (r *Reader) Read(p *nhip.Page, src *catalog.Source) Result {
+	res := r.read(p, src)
+	for i := range res.Observations {
+		fitStore(&res.Observations[i])
+	}
+	return res
+}
+
+func (r *Reader) read(p *nhip.Page, src *catalog.Source) Result {
 	var d document
 	var err error
 	switch formatOf(p) {
@@ -98,6 +115,8 @@ func (r *Reader) Read(p *nhip.Page, src *catalog.Source) Result {
 		return r.readSDMXPage(p, src)
 	case formatJSON:
 		return r.readJSONPage(p, src)
+	case formatSDMXCSV:
+		return r.readSDMXCSVPage(p, src)
 	case formatPCAxis:
 		return r.readPCAxisPage(p, src)
 	case formatXLSX:
@@ -340,12 +359,8 @@ func (r *Reader) placeOf(key string, c context) (p *catalog.Place, assumed bool)
 		}
 	}
 	if c.source != nil && c.source.Place != "" {
-		for _, list := range r.places {
-			for _, p := range list {
-				if p.ID == c.source.Place {
-					return p, true
-				}
-			}
+		if p := r.placeIDs[c.source.Place]; p != nil {
+			return p, true
 		}
 	}
 	return r.country, true

@@ -18,6 +18,7 @@ FROM (
   WHERE period_start IS NOT NULL AND kind != '' AND (indicator != '' OR label != '') AND (value IS NOT NULL OR status NOT IN ('', 'A'))
     AND known_at < toDateTime({asof:String}, 'Asia/Ho_Chi_Minh')
     AND ({indicator:String} = '' OR indicator = {indicator:String})
+    AND ({source:String} IN ('', toString(source))) AND ({table:String} = '' OR lowerUTF8(table_code) = lowerUTF8({table:String}))
     AND ({place:String} = '' OR place_id = {place:String} OR place = {place:String})
     AND ({industry:String} = '' OR industry = {industry:String} OR industry_name = {industry:String} OR path = {industry:String}
          OR lowerUTF8(arrayElement(splitByString(' > ', path), -1)) = lowerUTF8({industry:String}))
