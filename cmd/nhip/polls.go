@@ -22,11 +22,23 @@ func nextPoll(ctx context.Context, store *loader.Store, src *catalog.Source) (ti
 		return time.Time{}, err
 	}
 	index, ok := crawler.NextPoll(src, visits[src.ID])
+	due := time.Now().Add(24 * time.Hour)
 	switch {
 	case ok && (document.IsZero() || index.Before(document)):
-		return index, nil
+		due = index
 	case !document.IsZero():
-		return document, nil
+		due = document
 	}
-	return time.Now().Add(24 * time.Hour), nil
+	return notClosed(ctx, store, src, due)
+}
+
+// notClosed puts a time off until the source's own host may be asked.
+func notClosed(ctx context.Context, store *loader.Store, src *catalog.Source, due time.Time) (time.Time, error) {
+	hosts, err := store.Hosts(ctx, src.Hosts[0])
+	for _, h := range hosts {
+		if h.ClosedUntil.After(due) && h.ClosedUntil.After(time.Now()) {
+			due = h.ClosedUntil
+		}
+	}
+	return due, err
 }
