@@ -68,6 +68,9 @@ func (b *base) relation(d *document, st *state, period vi.Period) nhip.Compare {
 		if e.Relative && e.Shift == -1 && e.Year == 0 && !period.IsZero() {
 			e.Relative, e.Year = false, period.Start.Year-1 // last year, as seen from the period
 		}
+		if e.Span == vi.SpanYear && e.Year == 0 && !e.Relative && e.Shift == -1 {
+			return nhip.CompareYoY // "so với năm trước đó"
+		}
 		if period.IsZero() && (e.Relative && e.Shift == -1 || e.Span == vi.SpanYear && e.Year > 0 && e.Year == d.ref.Year-1) {
 			return nhip.CompareYoY // last year, whatever stretch of this one is spoken of
 		}

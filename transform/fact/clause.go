@@ -425,7 +425,7 @@ func (c *clause) setSame(st *state, m *vi.Mark, to int) {
 }
 
 func (c *clause) setPeriod(st *state, e *vi.PeriodExpr) {
-	if e.Void || e.Weak && e.Span == vi.SpanMonths && c.isDuration(e) || c.isDeadline(e) || c.isOfDocument(e) {
+	if e.Void || e.Weak && e.Span == vi.SpanMonths && c.isDuration(e) && !c.isSinceNewYear(e) || c.isDeadline(e) || c.isOfDocument(e) {
 		return
 	}
 	if pr, ok := e.Resolve(st.frame(c.d())); ok {
@@ -476,6 +476,13 @@ func (c *clause) isDeadline(e *vi.PeriodExpr) bool {
 		}
 	}
 	return false
+}
+
+// isSinceNewYear tells "sau 10 tháng" of November: the first ten months, if the tenth
+// has just ended.
+func (c *clause) isSinceNewYear(e *vi.PeriodExpr) bool {
+	ref := c.d().ref
+	return c.p.is(e.First-1, "sau") && e.N > 1 && (e.N == ref.Month-1 || e.N == ref.Month && ref.Day >= 20) && !c.p.is(e.End, "kể", "kế", "nữa", "thi", "triển", "hoạt", "thực")
 }
 
 // isDuration tells "6 tháng" as a length of time: after kéo dài, sau, trong vòng.
@@ -550,6 +557,23 @@ func (c *clause) inheritedKind(mem *memory) nhip.Kind {
 	return mem.kind
 }
 
+// isOfBase tells the period at token i of a number that another is compared with:
+// "cao hơn mức 5,47% của quý III/2023".
+func (c *clause) isOfBase(i int) bool {
+	if !c.p.is(i-1, "của", "trong", "hồi") {
+		return false
+	}
+	for k := i - 1; k >= max(i-9, c.s.First); k-- {
+		if c.p.is(k, ",", ";") {
+			return false
+		}
+		if c.p.is(k, "hơn") && c.p.is(k-1, "cao", "thấp", "nhiều", "ít", "lớn") || c.p.is(k, "so") && c.p.is(k+1, "với") {
+			return true
+		}
+	}
+	return false
+}
+
 // sentenceYear is the year the sentence speaks of where a period has none.
 func (c *clause) sentenceYear(mem *memory) int {
 	after := 0
@@ -559,6 +583,12 @@ func (c *clause) sentenceYear(mem *memory) int {
 			continue
 		}
 		if e := m.Period; e != nil && !e.Void && !e.Same && e.Year > 0 && e.Span != vi.SpanYears {
+			if c.isOfBase(i) {
+				if after == 0 && e.Year+1 == c.d().ref.Year {
+					after = e.Year + 1
+				}
+				continue
+			}
 			return e.Year
 		}
 		if m.Comparison != nil && m.Comparison.Basis == vi.BasisPeriod && m.Comparison.Period.Same && m.Comparison.Period.Year > 0 && after == 0 {

@@ -206,8 +206,12 @@ func (c *clause) fallbackPlace(mem *memory) place {
 	if mem.place != (place{}) {
 		return mem.place
 	}
+	semicolon := c.s.First
+	for semicolon < c.s.End && !p.is(semicolon, ";") {
+		semicolon++
+	}
 	for _, k := range p.places {
-		if k.first >= c.s.First && k.end <= c.s.End && !c.inSource(k) && !c.isCounterpart(k) {
+		if k.first >= c.s.First && k.end <= semicolon && !c.inSource(k) && !c.isCounterpart(k) {
 			return place{nhip.PlaceID(k.mention.ID), k.mention.Name}
 		}
 	}

@@ -38,7 +38,7 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 		}
 	case q.Unit.Counted:
 	case q.Unit.ID == "%" || q.Unit.Family == "points" || q.Unit.ID == "lần":
-		if label == "" || r.verb == tagNone && !st.fresh && q.Unit.ID == "%" && !growthNoun(label) && c.sharedBy(q.Quantity) && !c.coordinated(st, q) {
+		if label == "" || r.verb == tagNone && !st.fresh && q.Unit.ID == "%" && !growthNoun(label) && c.sharedBy(q.Quantity) && (!c.coordinated(st, q) || st.last.rule == "share.noun") {
 			label = p.text(c.after(q.Quantity, 10))
 		} else if noun := c.after(q.Quantity, 8); q.Unit.ID == "%" && len(noun) > 0 && !p.is(q.End, "về", "so", "vốn") && !c.isHeadLabel(label) && (r.verb == tagNone && st.fresh && !growthNoun(label) || (r.verb == tagUp || r.verb == tagDown) && !st.fresh && !c.coordinated(st, q)) {
 			if r.verb == tagNone {

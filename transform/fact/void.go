@@ -119,14 +119,17 @@ func (c *clause) insideSubject(q found, r predicate, k int) bool {
 	if q.End < c.s.End && (r.verb == tagNone || p.seq(r.verbAt, "có", "giá")) && int(p.phrase[q.End].first) == q.End && p.phrase[q.End].set.has(tagShare) && !q.Unit.Counted {
 		return true // "căn hộ có giá 2-4 tỷ đồng chiếm 85%"
 	}
+	if q.Unit.Counted && r.verb == tagNone && p.is(q.First-1, "sát", "vấn", "tra", "ý") && p.is(q.First-2, "khảo", "phỏng", "điều", "lấy") {
+		return true // "khảo sát 500 doanh nghiệp": how many were asked
+	}
 	if few, ok := q.Value.Int(); ok && few <= 5 && q.Unit.Counted && r.verb == tagNone && q.Bound == vi.Exactly && p.is(r.first-1, "của", "thành", "giữa", "trí", "cho", "bởi") {
 		return true
 	}
 	if !q.Unit.Counted || r.verb != tagNone || k+1 >= len(c.q) || !p.is(r.first-1, "của", "tại", "từ", "cho", "trong", "giữa", "do", "ở", "bởi", "với", "cả", "trên", "số") {
 		return false
 	}
-	if p.is(r.first-1, "số") {
-		return p.is(r.first-2, "trong") // "trong số 1.250 doanh nghiệp được khảo sát, …"
+	if p.is(r.first-1, "số") { // "trong tổng số 1.250 doanh nghiệp được khảo sát, …"
+		return p.is(r.first-2, "trong") || p.is(r.first-2, "tổng") && p.is(r.first-3, "trong")
 	}
 	next := c.q[k+1]
 	if next.group != q.group {

@@ -480,6 +480,12 @@ func (s *scanner) periodAtNumber(e *PeriodExpr, i int) int {
 		e.Span, e.Year, e.Weak = SpanYear, y, true
 		return i + 1
 	}
+	if s.is(i-1, "đến", "tới", "hết") && !s.is(i-2, "lên", "xuống") {
+		if end := s.oneDay(e, i); end >= i+3 && !s.lex.IsUnit(s.t, end) && !s.is(end, "tổng", "số") {
+			return end // "đến 31/10"
+		}
+		*e = PeriodExpr{}
+	}
 	if s.key(i-1) == "từ" {
 		if end := s.dayAt(e, i); end > i && e.Span == SpanDays {
 			return end

@@ -481,7 +481,20 @@ func (s *scanner) qualifierBefore(i int, q *Quantity) (Bound, int) {
 		if q.Unit.ID != "%" && q.Unit.Family != "points" {
 			return MoreThan, 1
 		}
-	case "gần", "sát", "ngót":
+	case "sát":
+		switch before {
+		case "khảo", "quan", "giám", "cảnh", "kiểm", "trinh", "ám", "xem", "bám", "chính", "sâu", "rà":
+			return "", 0 // khảo sát 500 doanh nghiệp
+		}
+		return Nearly, 1
+	case "mốc", "ngưỡng":
+		if before == "vượt" && q.Unit.ID != "%" && q.Unit.Family != "points" {
+			return MoreThan, 2
+		}
+		if before == "qua" && s.key(i-3) == "vượt" && q.Unit.ID != "%" && q.Unit.Family != "points" {
+			return MoreThan, 3
+		}
+	case "gần", "ngót":
 		return Nearly, 1
 	case "soát":
 		if before == "suýt" {

@@ -14,6 +14,9 @@ func (s *scanner) void(i int) int {
 		if s.clockTime(i) || s.fraction(i) {
 			return i + 3
 		}
+		if n, ok := s.whole(i); ok && n <= 24 && s.key(i+1) == "giờ" && s.is(i+2, "ngày", "sáng", "trưa", "chiều", "tối", "đêm", "hôm") {
+			return i + 2
+		}
 		if i > 0 && s.t[i-1].Kind == Word && s.is(i-1, "số", "điều", "khoản", "mục", "trang", "lần", "bước", "top", "nhóm", "đường", "quốc", "phường", "quận", "tổ", "bảng", "hình", "biểu", "phụ", "câu", "đợt", "tầng", "tập", "ca") {
 			return s.ordinal(i)
 		}
