@@ -38,7 +38,11 @@ func form(t *testing.T, parts ...string) (io.Reader, http.Header) {
 			to, err = w.CreateFormField(name)
 		} else {
 			name, value, _ = strings.Cut(part, ":")
-			to, err = w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="` + name + `"; filename="` + name + `.csv"`}})
+			file := name + ".csv"
+			if name == "b" { // as clickhouse-go does
+				file = ""
+			}
+			to, err = w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="` + name + `"; filename="` + file + `"`}})
 		}
 		if err == nil {
 			_, err = io.WriteString(to, value)

@@ -55,7 +55,7 @@ func readMultipart(r *http.Request, query url.Values) (tables []external, ok boo
 		}
 		name := part.FormName()
 		switch {
-		case part.FileName() != "":
+		case isFile(part):
 			tables = append(tables, external{name: name, data: data})
 		case name == "query":
 			query.Set("query", query.Get("query")+string(data))
@@ -69,6 +69,13 @@ func readMultipart(r *http.Request, query url.Values) (tables []external, ok boo
 		}
 	}
 	return tables, true, nil
+}
+
+// isFile tells a file from a field by its filename, which may be empty: clickhouse-go's is.
+func isFile(part *multipart.Part) bool {
+	_, parameters, _ := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	_, ok := parameters["filename"]
+	return ok
 }
 
 // describe takes the table's format and structure out of the parameters.
