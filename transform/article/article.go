@@ -165,6 +165,7 @@ type reading struct {
 	titleNode *html.Node          // where the page shows the title
 	clockNode *html.Node          // where it prints the time that was taken
 	marks     *landmarks          // the same for the elements whose names say what they are
+	framed    *frame              // the place of title and text on the page
 	holders   map[*html.Node]bool // asides by name that hold the page
 	relayed   value               // a credit that names the author as well
 }

@@ -18,8 +18,16 @@ type frame struct {
 	begin, end int // first and last block of prose; end < begin where there is none
 }
 
-// frame finds it once the region and, if the page shows one, the title are known.
+// frame finds it once, when the region and, if the page shows one, the title are known.
 func (g *reading) frame() frame {
+	if g.framed == nil {
+		f := g.findFrame()
+		g.framed = &f
+	}
+	return *g.framed
+}
+
+func (g *reading) findFrame() frame {
 	r := g.region()
 	f := frame{all: r.page, title: -1, begin: r.begin, end: r.end}
 	if f.end < f.begin {

@@ -72,7 +72,7 @@ func (s *survey) element(n *html.Node) {
 		if attr(n, "src") != "" {
 			s.scripts += 300
 		}
-		if strings.Contains(text, "document.cookie") && strings.Contains(text, "location") {
+		if len(text) < 8192 && strings.Contains(text, "document.cookie") && strings.Contains(text, "location") {
 			s.cookieTest = true
 		}
 		if strings.Contains(strings.ToLower(attr(n, "type")), "ld+json") && len(s.things) < 256 {
