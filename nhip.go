@@ -79,6 +79,7 @@ type Page struct {
 	ContentType string // as the publisher sent it, charset included
 	Body        []byte // content codings removed, character set untouched
 	SHA256      [sha256.Size]byte
+	NoArchive   bool // the publisher asks that no copy be kept: it is read, and its bytes are not stored
 }
 
 // Document identifies a document: the first eight bytes of the SHA-256 of its
@@ -114,7 +115,7 @@ type Visit struct {
 	Kind         PageKind
 	At           time.Time
 	Outcome      Outcome
-	Reason       string // a fixed short class such as "timeout" or "redirect_loop", for counting
+	Reason       string // a fixed short class such as "timeout" or "redirect_loop", for counting; of OK "noindex" or "noarchive" where the publisher asks for it
 	Status       int    // HTTP status, 0 where no answer came
 	ETag         string
 	LastModified string

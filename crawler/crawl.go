@@ -160,11 +160,15 @@ func (s *session) document(d *document) error {
 	s.reached = true
 	fetch := nhip.Fetch{Visit: v}
 	if v.Outcome == nhip.OutcomeOK {
-		address, err := s.identity(d, final, &ans)
+		head := readHead(s.crawler.token, ans.header, ans.body)
+		address, err := s.identity(d, final, &ans, &head)
 		if err != nil {
 			return err
 		}
 		fetch.Page = s.page(address, d.kind, &ans)
+		if s.crawler.archive == nil { // what somebody archived is archived
+			fetch.Page.NoArchive, fetch.Visit.Reason = head.noArchive, head.String()
+		}
 	}
 	fetch.Visit.NextDue = s.recheck(before, v.At)
 	// Counted before it is handed over: whoever fails to take it counts it as rejected.
@@ -193,7 +197,7 @@ func (s *session) refused(d *document, f *fault, v nhip.Visit, before *nhip.Visi
 	case classRobots:
 		s.reached = true
 		s.seen.skip(d.id, nhip.SkipRobots)
-		if before != nil && before.Outcome == nhip.OutcomeBlockedRobots {
+		if before != nil && before.Outcome == nhip.OutcomeBlockedRobots && before.NextDue.After(s.crawler.now()) {
 			return nil // said before, and nothing changed
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/gocolly/colly/v2"
@@ -48,6 +49,9 @@ func (s *session) newCollector() *colly.Collector {
 	return c
 }
 
+// loginPath recognises pages that ask who one is; no credentials are ever tried.
+var loginPath = regexp.MustCompile(`(?i)(^|/)(log-?in|sign-?in|dang-?nhap|sso|oauth2?|paywall|subscribe|dat-mua)(\.[a-z]+)?(/|$)`)
+
 // redirect decides about following; scope, robots and pace come with the request.
 func (s *session) redirect(req *http.Request, via []*http.Request) error {
 	for _, v := range via {
@@ -57,6 +61,9 @@ func (s *session) redirect(req *http.Request, via []*http.Request) error {
 	}
 	if len(via) > s.crawler.limits.Redirects {
 		return newFault("redirect_too_many", nhip.OutcomePermanentError, "more than %d redirects", s.crawler.limits.Redirects)
+	}
+	if loginPath.MatchString(req.URL.Path) && !loginPath.MatchString(via[0].URL.Path) {
+		return newFault("login", nhip.OutcomeBlockedPolicy, "redirect to %s, where one has to log in", req.URL)
 	}
 	if via[len(via)-1].URL.Scheme == "https" && req.URL.Scheme != "https" {
 		return newFault("redirect_insecure", nhip.OutcomeBlockedPolicy, "redirect from https to %s", req.URL)

@@ -177,6 +177,7 @@ func TestCollyEnvironment(t *testing.T) {
 func TestCertificates(t *testing.T) {
 	ca, caKey := certificate(t, nil, nil, func(c *x509.Certificate) { c.IsCA = true; c.KeyUsage |= x509.KeyUsageCertSign })
 	other, otherKey := certificate(t, nil, nil, func(c *x509.Certificate) { c.IsCA = true })
+	between, betweenKey := certificate(t, ca, caKey, func(c *x509.Certificate) { c.IsCA = true; c.KeyUsage |= x509.KeyUsageCertSign })
 	roots := x509.NewCertPool()
 	roots.AddCert(ca)
 	serve := func(parent *x509.Certificate, key *ecdsa.PrivateKey, change func(*x509.Certificate), config func(*tls.Config)) netip.AddrPort {
@@ -194,14 +195,15 @@ func TestCertificates(t *testing.T) {
 		addr netip.AddrPort
 		want string
 	}{
-		"good":       {serve(ca, caKey, none, nil), ""},
-		"expired":    {serve(ca, caKey, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Hour) }, nil), "tls_expired"},
-		"wrong host": {serve(ca, caKey, func(c *x509.Certificate) { c.DNSNames = []string{"khac.example"} }, nil), "tls_hostname"},
-		"unknown CA": {serve(other, otherKey, none, nil), "tls_unknown_ca"},
-		"self":       {serve(nil, nil, none, nil), "tls_unknown_ca"},
-		"old TLS":    {serve(ca, caKey, none, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS10 }), "tls_handshake"},
-		"no TLS":     {crawlertest.NewOrigin(t, "127.0.0.2").Addr(), "tls_protocol"},
-		"stalled":    {stalled(t), "tls_handshake"},
+		"good":                        {serve(ca, caKey, none, nil), ""},
+		"expired":                     {serve(ca, caKey, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Hour) }, nil), "tls_expired"},
+		"wrong host":                  {serve(ca, caKey, func(c *x509.Certificate) { c.DNSNames = []string{"khac.example"} }, nil), "tls_hostname"},
+		"unknown CA":                  {serve(other, otherKey, none, nil), "tls_unknown_ca"},
+		"self":                        {serve(nil, nil, none, nil), "tls_unknown_ca"},
+		"a link of the chain missing": {serve(between, betweenKey, none, nil), "tls_unknown_ca"},
+		"old TLS":                     {serve(ca, caKey, none, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS10 }), "tls_handshake"},
+		"no TLS":                      {crawlertest.NewOrigin(t, "127.0.0.2").Addr(), "tls_protocol"},
+		"stalled":                     {stalled(t), "tls_handshake"},
 	}
 	for name, test := range tests {
 		c := newTest(t, Options{RootCAs: roots}, map[string]netip.AddrPort{"tin.example": test.addr})

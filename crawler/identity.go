@@ -1,16 +1,12 @@
 package crawler
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/url"
 	"path"
 	"regexp"
 	"strings"
-
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
 	"nhip"
 	"nhip/catalog"
@@ -29,9 +25,9 @@ type Identities interface {
 // address final: the one its page calls canonical, where that is sane, else final; and
 // in its place the one under which the same document is known by the publisher's
 // number.
-func (s *session) identity(d *document, final string, ans *answer) (string, error) {
+func (s *session) identity(d *document, final string, ans *answer, h *pageHead) (string, error) {
 	if d.kind == nhip.KindArticle {
-		if own := canonicalLink(s.src, final, ans); own != "" {
+		if own := canonicalLink(s.src, final, ans, h); own != "" {
 			final = own
 		}
 	}
@@ -76,19 +72,18 @@ func publisherID(src *catalog.Source, address string) string {
 // their original the publisher's number, a long number, or the last part of the path.
 // Where og:url insists on the page's own address, the two contradict each other and
 // neither is believed.
-func canonicalLink(src *catalog.Source, own string, ans *answer) string {
-	link, og := headAddresses(ans.body)
-	if link == "" {
+func canonicalLink(src *catalog.Source, own string, ans *answer, h *pageHead) string {
+	if h.canonical == "" {
 		return ""
 	}
-	address, err := Canonical(link, ans.url, src)
+	address, err := Canonical(h.canonical, ans.url, src)
 	if err != nil || address == own || !inScope(src, hostOf(address), false) {
 		return ""
 	}
 	if p := src.Documents.URL; p != nil && !p.MatchString(address) || p == nil && !looksLikeDocument(address) {
 		return ""
 	}
-	if ogAddress, err := Canonical(og, ans.url, src); err == nil && ogAddress == own {
+	if ogAddress, err := Canonical(h.og, ans.url, src); err == nil && ogAddress == own {
 		return ""
 	}
 	if !isSameDocument(src, own, address) {
@@ -132,48 +127,4 @@ func lastSegment(address string) string {
 	}
 	last = strings.TrimSuffix(last, path.Ext(last))
 	return strings.TrimSuffix(last, ".amp")
-}
-
-// headBytes is how far into a page its head is looked for.
-const headBytes = 256 << 10
-
-// headAddresses returns the canonical link and og:url of a page's head, "" for what it
-// does not have. Two canonical links that differ are none.
-func headAddresses(body []byte) (canonical, og string) {
-	z := html.NewTokenizer(bytes.NewReader(body[:min(len(body), headBytes)]))
-	z.SetMaxBuf(64 << 10)
-	contradicts := false
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return canonical, og
-		case html.StartTagToken, html.SelfClosingTagToken:
-			t := z.Token()
-			switch t.DataAtom {
-			case atom.Body:
-				return canonical, og
-			case atom.Link:
-				if href := tokenAttr(t, "href"); strings.EqualFold(tokenAttr(t, "rel"), "canonical") && href != "" && !contradicts {
-					if canonical != "" && canonical != href {
-						canonical, contradicts = "", true
-						continue
-					}
-					canonical = href
-				}
-			case atom.Meta:
-				if og == "" && strings.EqualFold(tokenAttr(t, "property"), "og:url") {
-					og = tokenAttr(t, "content")
-				}
-			}
-		}
-	}
-}
-
-func tokenAttr(t html.Token, name string) string {
-	for _, a := range t.Attr {
-		if a.Key == name {
-			return strings.TrimSpace(a.Val)
-		}
-	}
-	return ""
 }

@@ -43,7 +43,8 @@ func TestCanonicalLink(t *testing.T) {
 		{"AMP as an ending", plain, "https://tin.example/kinh-te/san-luong-thep-tang.amp", head("/kinh-te/san-luong-thep-tang.htm", ""), "https://tin.example/kinh-te/san-luong-thep-tang.htm"},
 		{"another without a number", plain, "https://tin.example/kinh-te/san-luong-thep-tang.htm", head("/kinh-te/gia-thep-lai-giam-sau.htm", ""), ""},
 	} {
-		got := canonicalLink(test.src, test.own, &answer{url: test.own, body: []byte(test.page)})
+		h := readHead("nhip", nil, []byte(test.page))
+		got := canonicalLink(test.src, test.own, &answer{url: test.own}, &h)
 		if got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}

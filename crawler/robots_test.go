@@ -63,6 +63,7 @@ func TestRobotsStatus(t *testing.T) {
 		"HTML with 200":  {crawlertest.Body("<!doctype html><html><body>Disallow: everything</body></html>"), want{nhip.OutcomeOK, ""}},
 		"BOM, CR only":   {crawlertest.Typed("text/plain", "\xEF\xBB\xBFUser-agent: *\rDisallow: /\r"), want{nhip.OutcomeBlockedRobots, "robots"}},
 		"NUL bytes":      {crawlertest.Typed("text/plain", "User-agent: *\x00\nDisallow: /\x00\n"), want{nhip.OutcomeBlockedRobots, "robots"}},
+		"UTF-16":         {crawlertest.Typed("text/plain", utf16le("User-agent: *\nDisallow: /\n")), want{nhip.OutcomeOK, ""}}, // no line of it is a rule
 		"bad first line": {crawlertest.Typed("text/plain", "Disallow: /a\nUser-agent: *\nDisallow: /doc\n"), want{nhip.OutcomeBlockedRobots, "robots"}},
 		"empty":          {crawlertest.Typed("text/plain", ""), want{nhip.OutcomeOK, ""}},
 		"gzip":           {crawlertest.Coded("gzip", crawlertest.Gzip([]byte(rules))), want{nhip.OutcomeBlockedRobots, "robots"}},

@@ -42,7 +42,7 @@ func (s *Store) keptPages(ctx context.Context, docs map[nhip.SourceID][]uint64) 
 
 func (b *batch) keepPage(p *nhip.Page, kept map[pageKey]bool) {
 	key := pageKey{nhip.Document(p.URL), p.SHA256}
-	if kept[key] || b.retentionOf(p.Source) != KeepPage {
+	if kept[key] || p.NoArchive || b.retentionOf(p.Source) != KeepPage {
 		return
 	}
 	kept[key] = true

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) *loader.Store) {
 		{"verbatim", verbatim},
 		{"fifty documents", fiftyDocuments},
 		{"same document", sameDocument},
+		{"no archive", noArchive},
 		{"withdrawn", withdrawn},
 		{"withdrawn in a batch", withdrawnInBatch},
 		{"stories", stories},
@@ -138,7 +139,7 @@ func ask(t *testing.T, s *loader.Store, sql string) []string {
 var Tables = map[string]string{
 	"pages":             "* EXCEPT (batch_id)",
 	"visits":            "* EXCEPT (batch_id, run_id)",
-	"documents":         "* EXCEPT (batch_id, run_id)",
+	"documents":         "* EXCEPT (batch_id, run_id, is_rewrite)",
 	"document_versions": "* EXCEPT (batch_id, run_id)",
 	"observations":      "* EXCEPT (batch_id)",
 	"mentions":          "* EXCEPT (batch_id)",
