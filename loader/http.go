@@ -14,3 +14,7 @@ func (s *Store) HTTPHandler(o engine.ProxyOptions) http.Handler {
 	}
 	return s.engine.Proxy(o)
 }
+
+// Sandboxed tells that the embedded engine is confined to its data directory. Where it
+// is not, its HTTP interface must not be offered to others.
+func (s *Store) Sandboxed() bool { return s.engine != nil && s.engine.Sandboxed() }

@@ -60,12 +60,24 @@ func examine(ctx context.Context, c *call) []loader.Finding {
 		return append(out, loader.Finding{Check: "store", Wrong: true, What: err.Error(), Advice: openAdvice(c)})
 	}
 	defer store.Close()
+	if c.config.DSN == "" {
+		out = append(out, sandboxFinding(store.Sandboxed()))
+	}
 	findings, err := store.Examine(ctx)
 	out = append(out, findings...)
 	if err != nil {
 		out = append(out, loader.Finding{Check: "store", Wrong: true, What: err.Error(), Advice: openAdvice(c)})
 	}
 	return out
+}
+
+// sandboxFinding is nothing wrong either way: without Landlock the engine is for its
+// Unix socket.
+func sandboxFinding(sandboxed bool) loader.Finding {
+	if sandboxed {
+		return loader.Finding{Check: "sandbox", What: "the engine reaches its data folder alone (Landlock)"}
+	}
+	return loader.Finding{Check: "sandbox", What: "none: this system has no Landlock (engine.log says more), so nhip serve keeps ClickHouse's HTTP interface closed"}
 }
 
 func openAdvice(c *call) string {

@@ -37,6 +37,11 @@ func (s *server) listenClickHouse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !s.store.Sandboxed() {
+		fmt.Fprintf(s.call.stderr, "ClickHouse's HTTP interface stays closed: without Landlock on this system the engine has no sandbox, "+
+			"and SQL could reach this user's files; its Unix socket in %s answers (engine.log says more)\n", s.call.config.Data)
+		return nil
+	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("clickhouse: %w; another address is set by NHIP_CLICKHOUSE", err)

@@ -89,6 +89,10 @@ func serveClickHouseOf(t *testing.T, dir string, environment ...string) string {
 			go io.Copy(io.Discard, said)
 			return m[1]
 		}
+		if strings.Contains(lines.Text(), "stays closed: without Landlock") {
+			go io.Copy(io.Discard, said)
+			t.Skip("this kernel has no Landlock, so nhip serve offers no ClickHouse interface")
+		}
 	}
 	t.Fatal("nhip serve offers no ClickHouse interface")
 	return ""

@@ -24,8 +24,11 @@ const childVariable = "NHIP_ENGINE_PROCESS"
 const childReport = 3
 
 // sandboxVariable is set in the environment of an engine process that has been
-// through enterSandbox.
-const sandboxVariable = "NHIP_ENGINE_SANDBOX"
+// through enterSandbox: to sandboxed, or to something else where a test wants none.
+const (
+	sandboxVariable = "NHIP_ENGINE_SANDBOX"
+	sandboxed       = "1"
+)
 
 // zone is what the engine takes for times without one. It has to be in the
 // environment before the library is loaded.

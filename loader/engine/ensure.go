@@ -88,6 +88,15 @@ func (cl *Client) DialContext(ctx context.Context) (net.Conn, error) {
 	return conn, nil
 }
 
+// Sandboxed tells that the engine's process is confined to its data directory. Where
+// it is not (no Landlock, see sandbox_linux.go), only the gate stands between a user's
+// SQL and the files of whoever runs the engine: such an engine is for its Unix socket.
+func (cl *Client) Sandboxed() bool {
+	cl.mu.Lock()
+	defer cl.mu.Unlock()
+	return cl.hold != nil && cl.hold.sandboxed
+}
+
 // drop gives up a hold on an engine that does not answer.
 func (cl *Client) drop() {
 	cl.mu.Lock()
@@ -185,7 +194,7 @@ func startProcess(ctx context.Context, o Options, library string) error {
 	defer report.Close()
 	environment := childEnvironment(childOptions{o.DataDir, library, o.IdleAfter})
 	if o.noSandbox {
-		environment = append(environment, sandboxVariable+"=1")
+		environment = append(environment, sandboxVariable+"=0")
 	}
 	cmd := &exec.Cmd{
 		Path:       self,

@@ -44,7 +44,7 @@ func enterSandbox(o childOptions) error {
 	if err := restrictThread(int(abi), o, self); err != nil {
 		return err
 	}
-	err = syscall.Exec(self, os.Args, append(os.Environ(), sandboxVariable+"=1"))
+	err = syscall.Exec(self, os.Args, append(os.Environ(), sandboxVariable+"="+sandboxed))
 	// The thread is restricted already and stays so; a process of two kinds of
 	// threads would be worse than none.
 	return fmt.Errorf("%w: %w", errHalfSandboxed, err)

@@ -56,12 +56,14 @@ func shortFolder(dir string) (short string, done func(), err error) {
 const (
 	privatePrefix = "/.nhip/" // routes of the Unix socket only
 	holdPath      = privatePrefix + "hold"
+	sandboxHeader = "Nhip-Sandbox" // of the answer: sandboxed, or empty
 )
 
 // hold is one open hold.
 type hold struct {
-	conn net.Conn
-	dead atomic.Bool
+	conn      net.Conn
+	sandboxed bool
+	dead      atomic.Bool
 }
 
 // takeHold connects to a running engine and holds it.
@@ -75,27 +77,28 @@ func takeHold(ctx context.Context, dataDir string) (*hold, error) {
 		return nil, err
 	}
 	r := bufio.NewReader(conn)
-	if err := requestHold(conn, r); err != nil {
+	inSandbox, err := requestHold(conn, r)
+	if err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("hold the engine: %w", err)
 	}
-	h := &hold{conn: conn}
+	h := &hold{conn: conn, sandboxed: inSandbox}
 	go h.watch(r)
 	return h, nil
 }
 
-func requestHold(conn net.Conn, r *bufio.Reader) error {
+func requestHold(conn net.Conn, r *bufio.Reader) (inSandbox bool, err error) {
 	if _, err := io.WriteString(conn, "GET "+holdPath+" HTTP/1.1\r\nHost: engine\r\n\r\n"); err != nil {
-		return err
+		return false, err
 	}
 	res, err := http.ReadResponse(r, nil)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if res.StatusCode != http.StatusOK {
-		return errors.New(res.Status)
+		return false, errors.New(res.Status)
 	}
-	return conn.SetDeadline(time.Time{})
+	return res.Header.Get(sandboxHeader) == sandboxed, conn.SetDeadline(time.Time{})
 }
 
 // watch notices the end of the engine.
@@ -121,7 +124,7 @@ func (s *server) serveHold(w http.ResponseWriter) {
 	if err := conn.SetDeadline(time.Time{}); err != nil {
 		return
 	}
-	if _, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nheld\n"); err != nil {
+	if _, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"+sandboxHeader+": "+os.Getenv(sandboxVariable)+"\r\n\r\nheld\n"); err != nil {
 		return
 	}
 	gone := make(chan struct{})
