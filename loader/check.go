@@ -118,7 +118,7 @@ func storeDecimal(name string, d *nhip.Decimal) (*decimal.Decimal, *refused) {
 	if d == nil {
 		return nil, nil
 	}
-	n := nhip.NewDecimal(d.Coef, d.Exp)
+	n := rounded(nhip.NewDecimal(d.Coef, d.Exp))
 	digits := 1
 	for c := n.Coef / 10; c != 0; c /= 10 {
 		digits++
@@ -131,6 +131,28 @@ func storeDecimal(name string, d *nhip.Decimal) (*decimal.Decimal, *refused) {
 	}
 	out := decimal.New(n.Coef, n.Exp)
 	return &out, nil
+}
+
+// rounded takes the digits off a number that the column does not keep, half away from
+// zero: files for machines print the noise of binary fractions. A number that nothing
+// would be left of stays as it is.
+func rounded(d nhip.Decimal) nhip.Decimal {
+	coef, cut := d.Coef, int64(0)
+	for e := d.Exp; e < -decimalScale && (coef != 0 || cut != 0); e++ {
+		coef, cut = coef/10, coef%10
+	}
+	switch {
+	case d.Exp >= -decimalScale:
+		return d
+	case cut >= 5:
+		coef++
+	case cut <= -5:
+		coef--
+	}
+	if coef == 0 {
+		return d
+	}
+	return nhip.NewDecimal(coef, -decimalScale)
 }
 
 // periodStart and periodEnd fill in for each other where a reader gave only one.

@@ -210,34 +210,6 @@ func (f format) read(text string) (reading, bool) {
 	return r, true
 }
 
-// storeScale is how many decimals the store keeps of a number.
-const storeScale = 10
-
-// fitStore rounds a number with more decimals than the store keeps: the noise of binary
-// fractions in files for machines. The number behind the print keeps them.
-func fitStore(o *nhip.Observation) {
-	if o.Value == nil || o.Value.Exp >= -storeScale {
-		return
-	}
-	if o.ValueFull == nil {
-		full := o.Value.Float64()
-		o.ValueFull = &full
-	}
-	coef := o.Value.Coef
-	var cut int64
-	for e := o.Value.Exp; e < -storeScale; e++ {
-		coef, cut = coef/10, coef%10
-	}
-	switch { // half away from zero
-	case cut >= 5:
-		coef++
-	case cut <= -5:
-		coef--
-	}
-	v := nhip.NewDecimal(coef, -storeScale)
-	o.Value = &v
-}
-
 // longDecimal reads a number with an exponent or with more digits than a decimal holds.
 func longDecimal(text string) (nhip.Decimal, error) {
 	if d, err := nhip.ParseDecimal(text); err == nil {

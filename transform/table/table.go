@@ -100,14 +100,6 @@ type Quarantine struct {
 // be nil; it tells where on a page the text stands and which place the publisher
 // stands for.
 func (r *Reader) Read(p *nhip.Page, src *catalog.Source) Result {
-	res := r.read(p, src)
-	for i := range res.Observations {
-		fitStore(&res.Observations[i])
-	}
-	return res
-}
-
-func (r *Reader) read(p *nhip.Page, src *catalog.Source) Result {
 	var d document
 	var err error
 	switch formatOf(p) {
