@@ -23,7 +23,7 @@ var lexicon = map[kind]string{
 		Ngân hàng, Ngân hàng TMCP, Ngân hàng Thương mại cổ phần, Báo, Tạp chí, Đài, Tập đoàn, Tổng công ty, Tổng Công ty, TCT, Công ty, Công ty CP, Công ty cổ phần, CTCP, Tổng CTCP, Cty,
 		Công ty TNHH, Công ty TNHH MTV, Công ty TNHH một thành viên, Công ty trách nhiệm hữu hạn, Chứng khoán, Công ty Chứng khoán, Bệnh viện, Đại lý, Xí nghiệp, Hợp tác xã, HTX,
 		Thành ủy, Tỉnh ủy, Đảng bộ, Đảng ủy, Câu lạc bộ, CLB, Đoàn Luật sư, Đoàn đại biểu Quốc hội, Đại sứ quán, Tổng lãnh sự quán, Lãnh sự quán, Thương vụ, Hải quan, Bảo hiểm xã hội, BHXH, Chính phủ, Quốc hội,
-		Mặt trận Tổ quốc, Kiểm toán, Tổng hội, Cảng vụ, Sở Giao dịch, Chi nhánh, Học viện, Ngân hàng Trung ương`,
+		Mặt trận Tổ quốc, Kiểm toán, Tổng hội, Cảng vụ, Sở Giao dịch, Chi nhánh, Học viện, Ngân hàng Trung ương, Thống kê tỉnh, Thống kê thành phố, Thống kê TP, Thuế tỉnh, Thuế thành phố, Thuế TP`,
 
 	kindWord: `công thương, thương mại, tài chính, kế hoạch, đầu tư, xây dựng, giao thông, vận tải, nông nghiệp, phát triển, nông thôn, môi trường, tài nguyên,
 		khoa học, công nghệ, thông tin, truyền thông, nội vụ, lao động, thương binh, xã hội, dân tộc, tôn giáo, văn hóa, thể thao, du lịch, giáo dục, đào tạo, y tế, tư pháp,

@@ -45,6 +45,7 @@ type state struct {
 	bases        []base    // of the numbers of the subject in force, in order
 	before       []base    // of the subject before it
 	queue        []string  // labels of the values still to come after "lần lượt"
+	places       []place   // the places of those values, where they are known
 	fresh        bool      // the subject was named right before this number
 	headed       bool      // and it names something measured by itself
 	plan         bool      // "bằng" said a share of a plan before
@@ -230,6 +231,11 @@ func (c *clause) number(st *state, q found, k int) {
 	if sub, ok := c.subjectOf(start, r.first, q.group, bare, st); ok && !c.carriesOn(q, r, sub) {
 		of := c.bracketOf(st)
 		st.before, st.bases = st.bases, nil
+		if refersBack(sub.text) {
+			if before := c.beforeSubject(st); before != "" {
+				sub.text, sub.own = before, before // "chỉ số này", "con số này"
+			}
+		}
 		if isAspect(sub.text) && len(c.facts) > 0 {
 			sub.text = strings.TrimSpace(sub.text + " " + c.ofWhat(st.label)) // "62.000 tấn, kim ngạch 71 triệu USD"
 		}
@@ -256,6 +262,9 @@ func (c *clause) number(st *state, q found, k int) {
 	}
 	if len(st.queue) > 0 {
 		label, st.queue = st.queue[0], st.queue[1:]
+		if len(st.places) > 0 {
+			st.place, st.places = st.places[0], st.places[1:]
+		}
 	}
 	c.emit(st, q, r, kl, label, k)
 	if !st.bracket { // in a bracket all is of the earlier period
@@ -385,6 +394,7 @@ func (c *clause) context(st *state, from, to int, g int32) {
 		switch {
 		case m == nil:
 			c.standing(st, i)
+			c.sumUp(st, i)
 		case m.First != i:
 		case m.Period != nil && m.Period.Same:
 			c.setSame(st, m, to)
@@ -401,10 +411,28 @@ func (c *clause) context(st *state, from, to int, g int32) {
 	}
 }
 
+// sumUp reads "tháng 7 đạt A, lũy kế đạt B": B is of the year up to the month.
+func (c *clause) sumUp(st *state, i int) {
+	p := c.p
+	if !(p.seq(i, "lũy", "kế") || p.seq(i, "cộng", "dồn")) || p.is(i+2, "đến", "tới", "từ", "theo") || st.period.Span != vi.SpanMonth {
+		return
+	}
+	if m := p.markAt(i + 2); m != nil && m.Period != nil {
+		return
+	}
+	if s := st.period.Start; s.Month > 1 {
+		st.period = vi.Period{Span: vi.SpanMonths, Start: vi.Date{Year: s.Year, Month: 1, Day: 1}, N: s.Month}
+		st.accumulation = "ytd"
+	}
+}
+
 // isYardstick tells the country that only ranks or measures a part of it: "đứng đầu
 // cả nước", "cao nhất cả nước", "bình quân cả nước".
 func (c *clause) isYardstick(k placed) bool {
 	p := c.p
+	if p.is(k.first-1, "vực") && p.is(k.first-3, "đầu", "nhất", "nhì") {
+		return true // "đứng đầu khu vực ASEAN"
+	}
 	if !p.is(k.first, "cả", "toàn") {
 		return false
 	}
@@ -583,6 +611,9 @@ func (c *clause) sentenceYear(mem *memory) int {
 			continue
 		}
 		if e := m.Period; e != nil && !e.Void && !e.Same && e.Year > 0 && e.Span != vi.SpanYears {
+			if e.ToDate && c.d().ref != (vi.Date{}) && e.Year > c.d().ref.Year {
+				continue // "đơn hàng đến tháng 3 năm sau"
+			}
 			if c.isOfBase(i) {
 				if after == 0 && e.Year+1 == c.d().ref.Year {
 					after = e.Year + 1

@@ -161,7 +161,7 @@ func (d *document) firstPlace(paragraph int) (place, bool) {
 
 func (d *document) insideOrganisation(p nhip.Mention) bool {
 	for _, m := range d.mentions[p.Paragraph] {
-		if m.Kind == nhip.MentionOrganisation && m.Start <= p.Start && p.End <= m.End {
+		if m.Kind == nhip.MentionOrganisation && m.Start <= p.Start && p.End <= m.End && m.Span != p.Span {
 			return true
 		}
 	}

@@ -35,6 +35,9 @@ func (c *clause) finish(st *state) {
 		if f.label == "" && i+1 < len(c.facts) {
 			f.label = c.facts[i+1].label // "Với mức tăng 0,5 điểm, lãi suất lên 6,2%"
 		}
+		if f.label == "" && !f.q.Unit.Counted {
+			f.label = mem.subject // "Năm 2027, mục tiêu là 52 tỷ USD"
+		}
 		c.complete(f, st, fallback)
 		d.out = append(d.out, f.o)
 	}
@@ -211,7 +214,7 @@ func (c *clause) fallbackPlace(mem *memory) place {
 		semicolon++
 	}
 	for _, k := range p.places {
-		if k.first >= c.s.First && k.end <= semicolon && !c.inSource(k) && !c.isCounterpart(k) {
+		if k.first >= c.s.First && k.end <= semicolon && !c.inSource(k) && !c.isCounterpart(k) && !c.isYardstick(k) && !(p.is(k.first, "cả", "toàn") && len(c.q) > 0 && k.first > c.q[0].First) {
 			return place{nhip.PlaceID(k.mention.ID), k.mention.Name}
 		}
 	}

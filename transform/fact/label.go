@@ -142,6 +142,23 @@ func (c *clause) isHeadLabel(label string) bool {
 	return n > 0
 }
 
+// refersBack tells names that only point at what was named before.
+func refersBack(name string) bool {
+	switch vi.Key(name) {
+	case "chỉ số này", "con số này", "số này", "mức này", "tỷ lệ này", "con số", "chỉ số", "tốc độ này", "kết quả này", "mức tăng này", "con số trên", "chỉ tiêu này":
+		return true
+	}
+	return false
+}
+
+// beforeSubject is what the sentence, or else the one before, spoke of last.
+func (c *clause) beforeSubject(st *state) string {
+	if st.label != "" {
+		return st.label
+	}
+	return c.d().mem.subject
+}
+
 // isCount tells names that already say that they count: "số lao động đăng ký".
 func isCount(own string) bool {
 	first, _, _ := strings.Cut(vi.Key(own), " ")
@@ -241,15 +258,18 @@ func (c *clause) pair(st *state, q found, r predicate, start, k int) {
 // pairFacts gives n growths the labels of the n levels before them: "doanh thu đạt
 // A, lãi đạt B, tăng lần lượt 8% và 21%".
 func (c *clause) pairFacts(st *state, n int) {
-	if len(c.facts) < n {
-		return
-	}
-	for _, f := range c.facts[len(c.facts)-n:] {
-		if f.o.Measure != nhip.MeasureLevel {
-			st.queue = nil
-			return
+	var levels []*draft
+	for i := range c.facts {
+		if c.facts[i].o.Measure == nhip.MeasureLevel {
+			levels = append(levels, &c.facts[i])
 		}
+	}
+	if len(levels) < n || len(levels) > n && len(levels) < len(c.facts) {
+		return // shares in brackets between them are passed over only where the counts agree
+	}
+	for _, f := range levels[len(levels)-n:] {
 		st.queue = append(st.queue, f.label)
+		st.places = append(st.places, place{f.o.PlaceID, f.o.Place})
 	}
 }
 

@@ -217,7 +217,7 @@ func (c *clause) sourceBefore(verb, after int) bool {
 	if open := p.group[end-1]; p.is(end-1, ")") && int(open) > first && (end-int(open) != 3 || !isAcronym(p.x.Print(int(open)+1, end-1))) {
 		end = int(open)
 	}
-	if c.org = p.x.Print(first, end); c.namesPerson(first) {
+	if c.org = p.x.Print(first, end); c.namesPerson(first) || p.placeAt(first) == end {
 		c.org = "" // a person who speaks for nobody
 		return true
 	}

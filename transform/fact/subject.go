@@ -737,7 +737,7 @@ func (c *clause) after(q *vi.Quantity, limit int) []int {
 			break
 		}
 		w := p.phrase[i]
-		if int(w.first) == i && w.set.hasAny(tagUp, tagDown, tagShare, tagTimes, tagAlso, tagExceed, tagRespect) {
+		if int(w.first) == i && w.set.hasAny(tagUp, tagDown, tagShare, tagTimes, tagAlso, tagExceed, tagRespect) && !p.is(int(w.end), "vốn") {
 			break
 		}
 		if p.is(i, "trong", "ngoài") && p.is(i+1, "nước") {
