@@ -222,6 +222,8 @@ func nextTry(f *fault, failures int, now time.Time) time.Time {
 		first, longest = 6*time.Hour, 7*24*time.Hour
 	case nhip.OutcomeBlockedPolicy:
 		first, longest = 24*time.Hour, 14*24*time.Hour
+	case nhip.OutcomeBlockedRobots: // robots.txt may have changed; asking it costs the publisher nothing
+		first, longest = 7*24*time.Hour, 60*24*time.Hour
 	case nhip.OutcomePermanentError:
 		first, longest = 7*24*time.Hour, 60*24*time.Hour
 	case nhip.OutcomeGone:

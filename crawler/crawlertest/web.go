@@ -255,6 +255,9 @@ func (h *webHost) fault(path string, n int) http.Handler {
 		Coded("gzip", []byte("no gzip at all")), Coded("gzip", h.web.bomb), Coded("gzip", Gzip([]byte(h.article(path)))[:200]),
 		Body("%PDF-1.7\n%âãÏÓ\n1 0 obj"), Sized(20 << 20), Drip(100 * time.Millisecond), Hang(),
 	}
+	if path == "/robots.txt" { // what else goes wrong with it means that nothing is forbidden (RFC 9309 §2.3.1.3)
+		faults = []http.Handler{Reset(), Status(500), Status(502), Status(503, "Retry-After", "1"), Hang()}
+	}
 	return faults[at/1000%uint64(len(faults))]
 }
 
