@@ -95,7 +95,8 @@ func claims(s *Source) []string {
 	for _, l := range d.Listings {
 		out = append(out, l.URL)
 	}
-	return slices.Concat(out, d.Sitemaps, d.Pages)
+	own := slices.DeleteFunc(slices.Clone(d.Sitemaps), func(s string) bool { return s == RobotsSitemaps })
+	return slices.Concat(out, own, d.Pages)
 }
 
 // minutesOf returns the minutes of the hour at which a schedule begins.
