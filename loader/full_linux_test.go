@@ -133,6 +133,17 @@ func fullDisk(t *testing.T, dir string) {
 	if d := cmp.Diff(rowsOf(t, other), rowsOf(t, s)); d != "" {
 		t.Error(d)
 	}
+	// A disk that nobody may write, root neither.
+	s.Close()
+	stopEngine(t, data)
+	other.Close()
+	stopEngine(t, filepath.Join(dir, "other"))
+	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), Options{DataDir: data}); err == nil || !strings.Contains(err.Error(), "cannot be written") || !strings.Contains(err.Error(), "--data") {
+		t.Errorf("a read-only store: %v", err)
+	}
 }
 
 // fillDisk fills the disk of a folder up to some bytes.

@@ -20,7 +20,8 @@ import (
 // the environment, else nhip.yaml, else the default.
 type config struct {
 	values
-	LogLevel slog.Level
+	LogLevel    slog.Level
+	MemoryBytes uint64 // 0: the engine's own rule
 
 	from map[string]string // setting -> where its value came from
 }
@@ -38,6 +39,7 @@ type values struct {
 	TLSCert    string `yaml:"tls_cert"`
 	TLSKey     string `yaml:"tls_key"`
 	Library    string `yaml:"library"`
+	Memory     string `yaml:"memory"`
 	Log        string `yaml:"log"`
 }
 
@@ -59,6 +61,7 @@ var settings = []setting{
 	{"tls_cert", "NHIP_TLS_CERT", "", "", "certificate `file` of that interface; needed beyond loopback", func(v *values) *string { return &v.TLSCert }},
 	{"tls_key", "NHIP_TLS_KEY", "", "", "key `file` of the certificate", func(v *values) *string { return &v.TLSKey }},
 	{"library", "NHIP_LIBCHDB", "", "", "libchdb, where it is not to be looked for or fetched", func(v *values) *string { return &v.Library }},
+	{"memory", "NHIP_MEMORY", "", "", "how much memory the embedded engine may take, such as 2GiB; none: nine tenths of the machine's", func(v *values) *string { return &v.Memory }},
 	{"log", "NHIP_LOG", "log", "warn", "`level` of the log on standard error: debug, info, warn or error", func(v *values) *string { return &v.Log }},
 }
 
@@ -98,6 +101,9 @@ func loadConfig(flags *pflag.FlagSet, lookup func(string) (string, bool)) (confi
 	}
 	if err := c.LogLevel.UnmarshalText([]byte(c.Log)); err != nil {
 		return c, usagef("log level %q from %s: want debug, info, warn or error", c.Log, c.from["log"])
+	}
+	if c.MemoryBytes, err = parseMemory(c.Memory, c.from["memory"]); err != nil {
+		return c, err
 	}
 	if c.Data == "" {
 		return c, usagef("data from %s is empty: name the folder of the embedded store", c.from["data"])

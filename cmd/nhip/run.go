@@ -244,7 +244,7 @@ func openStoreAsItIs(ctx context.Context, c *call) (*loader.Store, error) {
 	line := newProgress(c.stderr, "engine", 1)
 	defer line.end()
 	return loader.Open(ctx, loader.Options{DSN: c.config.DSN, Cluster: c.config.Cluster, DataDir: c.config.Data,
-		Engine: engine.Options{DataDir: c.config.Data, Library: c.library(), Progress: line.bytes}})
+		Engine: engine.Options{DataDir: c.config.Data, Library: c.library(), MemoryBytes: c.config.MemoryBytes, Progress: line.bytes}})
 }
 
 // library is the configured libchdb; empty where the environment names it: the

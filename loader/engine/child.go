@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -50,24 +51,29 @@ type childOptions struct {
 	dataDir   string
 	library   string
 	idleAfter time.Duration
+	memory    uint64
 }
 
 const childFields = "\x1f" // between the fields of childVariable
 
 func (o childOptions) String() string {
-	return strings.Join([]string{o.dataDir, o.library, o.idleAfter.String()}, childFields)
+	return strings.Join([]string{o.dataDir, o.library, o.idleAfter.String(), strconv.FormatUint(o.memory, 10)}, childFields)
 }
 
 func childOptionsFromEnvironment() (childOptions, bool) {
 	fields := strings.Split(os.Getenv(childVariable), childFields)
-	if len(fields) != 3 {
+	if len(fields) != 4 {
 		return childOptions{}, false
 	}
 	idle, err := time.ParseDuration(fields[2])
 	if err != nil {
 		return childOptions{}, false
 	}
-	return childOptions{dataDir: fields[0], library: fields[1], idleAfter: idle}, true
+	memory, err := strconv.ParseUint(fields[3], 10, 64)
+	if err != nil {
+		return childOptions{}, false
+	}
+	return childOptions{dataDir: fields[0], library: fields[1], idleAfter: idle, memory: memory}, true
 }
 
 var errBusy = errors.New("another engine process holds the data directory")
@@ -158,7 +164,11 @@ func startChild(o childOptions) (*child, error) {
 		return nil, fmt.Errorf("%s is libchdb %s, but nhip needs %s", o.library, v, libraryVersion)
 	}
 	c.setSignalHandlers(0)
-	first, err := openConnection("--path="+storage, "--implicit_select=0", backupOption(o.dataDir))
+	options := []string{"--path=" + storage, "--implicit_select=0", backupOption(o.dataDir)}
+	if o.memory > 0 {
+		options = append(options, "--max_server_memory_usage="+strconv.FormatUint(o.memory, 10))
+	}
+	first, err := openConnection(options...)
 	if err != nil && heldByAnother(storage) {
 		return nil, fmt.Errorf("another program has the store %s open (a ClickHouse or chDB of its own?); end it, or name another folder with --data", storage)
 	} else if err != nil {

@@ -25,6 +25,11 @@ type Options struct {
 	// IdleAfter is how long the engine process outlives its last client and
 	// request; 0 means 15 seconds. The command that starts the process decides.
 	IdleAfter time.Duration
+	// MemoryBytes is how much memory the engine process may take for statements and
+	// caches; a statement that would take more fails with code 241, and no other.
+	// 0 means ClickHouse's own rule, nine tenths of the machine's. The command that
+	// starts the process decides.
+	MemoryBytes uint64
 	// Progress is told how far a fetch of the library is; nil: silent. what is a
 	// few words such as "fetching libchdb 26.7.3". It is called from one goroutine
 	// at a time.
@@ -192,7 +197,7 @@ func startProcess(ctx context.Context, o Options, library string) error {
 		return fmt.Errorf("start the engine: %w", err)
 	}
 	defer report.Close()
-	environment := childEnvironment(childOptions{o.DataDir, library, o.IdleAfter})
+	environment := childEnvironment(childOptions{o.DataDir, library, o.IdleAfter, o.MemoryBytes})
 	if o.noSandbox {
 		environment = append(environment, sandboxVariable+"=0")
 	}

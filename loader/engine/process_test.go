@@ -215,6 +215,28 @@ func TestEngineEndsWhenIdle(t *testing.T) {
 	}
 }
 
+// A statement over the memory limit of the process fails by itself; the others go on.
+func TestMemoryLimit(t *testing.T) {
+	cl := startWith(t, Options{DataDir: t.TempDir(), IdleAfter: 10 * time.Second, MemoryBytes: 700 << 20})
+	if got := query(t, cl, "SELECT value FROM system.server_settings WHERE name = 'max_server_memory_usage'"); got != fmt.Sprint(700<<20) {
+		t.Fatalf("the engine's limit is %s", got)
+	}
+	small := make(chan string, 1)
+	go func() {
+		small <- query(t, cl, "SELECT sum(number), sleepEachRow(0.05) FROM numbers(20) GROUP BY 2 FORMAT TSV")
+	}()
+	r := ask(t, cl, http.MethodPost, "SELECT length(groupArray(toString(number))) FROM numbers(100000000) FORMAT TSV")
+	if r.code() != "241" {
+		t.Errorf("a statement of gigabytes: status %d, %.300s", r.status, r.body)
+	}
+	if got := <-small; got != "190\t0" {
+		t.Errorf("a small statement meanwhile: %q", got)
+	}
+	if got := query(t, cl, "SELECT 1"); got != "1" {
+		t.Errorf("afterwards: %q", got)
+	}
+}
+
 func TestKilledClientReleasesItsHold(t *testing.T) {
 	dir := t.TempDir()
 	cmd := runRole(t, "share", dir, library(t))
