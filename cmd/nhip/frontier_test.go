@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"nhip"
 	"nhip/catalog"
@@ -275,5 +279,64 @@ func TestSourceLeftToAnotherRun(t *testing.T) {
 	due, err := nextPoll(t.Context(), store, src)
 	if wait := time.Until(due); err != nil || wait < 50*time.Minute || wait > time.Hour {
 		t.Errorf("the feed is polled in %v, %v, want an hour after its first visit", wait, err)
+	}
+}
+
+// TestServePolls: serve polls an adaptive source at once, says when it does again, and
+// waits for that.
+func TestServePolls(t *testing.T) {
+	lib := needEngine(t)
+	p := newPress(t, "adaptive")
+	p.paper.publish(0, 100, 103)
+	cat, err := catalog.Load(os.DirFS(filepath.Join(p.dir, "catalog")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, ok := cat.Source("thep")
+	if !ok {
+		t.Fatal("no source thep")
+	}
+	host, addr, _ := strings.Cut(p.hosts, "=")
+	var logged locked
+	c := &call{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError), log: slog.New(slog.NewTextHandler(&logged, nil)), stderr: &logged,
+		config: config{values: values{Data: filepath.Join(p.dir, "data"), Library: lib, Web: "127.0.0.1:0", ClickHouse: "off"}, from: map[string]string{}}}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s, err := newServer(ctx, c, ingestion{catalog: cat, sources: []*catalog.Source{src}, resolve: map[string]netip.AddrPort{host: netip.MustParseAddrPort(addr)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.store.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- s.serve(ctx) }()
+	var h health
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		_, body := get(t, "http://"+s.listeners[0].Addr().String()+"/healthz")
+		if err := json.Unmarshal([]byte(body), &h); err != nil {
+			t.Fatal(err)
+		}
+		if len(h.Sources) == 1 && !h.Sources[0].Running && h.Sources[0].NextPoll != nil && time.Until(*h.Sources[0].NextPoll) > 30*time.Minute {
+			break
+		}
+		if time.Since(began) > time.Minute {
+			t.Fatalf("not polled, or not to be polled again in an hour: %s\n%s", body, logged.String())
+		}
+	}
+	if documents, requests := p.paper.asked(); documents != 3 || requests != 3 {
+		t.Errorf("%d documents in %d requests, want 3 in 3", documents, requests)
+	}
+	rows, err := s.store.Query(ctx, "SELECT groupUniqArray(mode) = ['poll'], sum(loaded) FROM v_runs", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		if cells, err := rows.Strings(); err != nil || cells[0] != "1" || cells[1] != "3" {
+			t.Errorf("runs: %v, %v, want only polls, which loaded 3", cells, err)
+		}
+	}
+	rows.Close()
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("serve ended with %v\n%s", err, logged.String())
 	}
 }
