@@ -35,6 +35,8 @@ type block struct {
 	first    int   // the first data column
 	kinds    []rowKind
 	problem  string
+	before   *block   // the block this one continues
+	columns  []column // once they are understood
 }
 
 // continuation matches "5. (Tiếp theo) ...", the title of a block that goes on.
@@ -501,6 +503,9 @@ func isDitto(text string) bool {
 // inherit gives a block that continues another what it does not print again.
 func (b *block) inherit(before *block) {
 	isContinued := slices.ContainsFunc(b.titles, func(t string) bool { return continuation.MatchString(t) })
+	if isContinued || len(b.titles) == 0 && len(b.captions) == 0 {
+		b.before = before
+	}
 	if len(b.titles) == 0 {
 		b.titles = before.titles
 	}

@@ -30,5 +30,6 @@ const (
 	FlagPlaceAssumed   = "place_assumed"   // no place is printed; the publisher's
 	FlagNumberAssumed  = "number_assumed"  // the separator could be read either way
 	FlagMixedFormat    = "mixed_format"    // the cell uses other separators than its table
+	FlagHeaderConflict = "header_conflict" // the first part of the table names another period for the column
 	FlagPeriodConflict = "period_conflict" // the period is more than two months after the document
 )

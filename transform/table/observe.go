@@ -23,6 +23,10 @@ type column struct {
 // subject is what a table as a whole is about.
 type subject struct {
 	title      string
+	label      string // the title without its periods
+	phrases    string // the title's key, for phrases
+	phrase     string // the one that names the indicator
+	matches    map[string]indicatorMatch
 	code       string
 	indicator  *catalog.Indicator
 	place      *catalog.Place
@@ -53,6 +57,8 @@ func (r *Reader) observe(b *block, c context) ([]nhip.Observation, string) {
 	s := r.subject(b, c)
 	f := vote(b.numbers())
 	markGrowth(b, columns, f)
+	b.columns = columns
+	conflicts := b.conflicts()
 	statuses := statusOf(columns, s, c)
 	var out []nhip.Observation
 	for _, l := range lines {
@@ -69,6 +75,9 @@ func (r *Reader) observe(b *block, c context) ([]nhip.Observation, string) {
 				applyStatus(&o, statuses[i])
 			}
 			checkRelease(&o, c)
+			if conflicts[columns[i].col] {
+				o.Flags = append(o.Flags, FlagHeaderConflict)
+			}
 			out = append(out, o)
 		}
 	}
@@ -112,6 +121,25 @@ func (r *Reader) columns(b *block, c context, rowsHavePeriods bool) ([]column, s
 		out = append(out, column{meaning: m, col: k, flags: flags, cmp: m.compare()})
 	}
 	return out, ""
+}
+
+// conflicts returns the columns of a block that goes on from another whose header names
+// another period there, while the rest of it says the same: a misprint in one of the two.
+func (b *block) conflicts() map[int]bool {
+	if b.before == nil || len(b.before.columns) != len(b.columns) {
+		return nil
+	}
+	found := map[int]bool{}
+	for i, col := range b.columns {
+		first := b.before.columns[i]
+		if first.col != col.col || first.cmp != col.cmp || first.main.shape != col.main.shape || first.main.len != col.main.len {
+			return nil
+		}
+		if first.main.code() != col.main.code() {
+			found[col.col] = true
+		}
+	}
+	return found
 }
 
 // periodRows reports whether the labels of the rows are periods: the columns then
@@ -356,9 +384,19 @@ func (r *Reader) rowPeriod(o *nhip.Observation, when meaning, col *column, c con
 
 // setSubject names the indicator, the place and the further dimensions.
 func (r *Reader) setSubject(o *nhip.Observation, l line, col *column, s subject) {
-	o.Label = s.title
-	if s.indicator != nil {
-		o.Indicator = s.indicator.ID
+	o.Label = s.label
+	rowLabel := l.label
+	switch {
+	case l.total:
+		rowLabel = ""
+	case !l.when.main.isZero(): // what its heading says
+		if rowLabel = ""; len(l.path) > 1 {
+			rowLabel = l.path[len(l.path)-2]
+		}
+	}
+	ind, whole := r.indicatorOf(&s, rowLabel, col.item)
+	if ind != nil {
+		o.Indicator = ind.ID
 	}
 	if col.item != "" {
 		o.Label = strings.Trim(o.Label+" – "+col.item, " –")
@@ -376,17 +414,19 @@ func (r *Reader) setSubject(o *nhip.Observation, l line, col *column, s subject)
 			o.BasePeriod = fmt.Sprintf("%04d", col.priceYear)
 		}
 	}
-	if col.item != "" {
+	place := s.place
+	if p := r.placeNamed(placeKey(col.item), o.PeriodEnd); p != nil { // columns of regions
+		place = p
+	} else if col.item != "" {
 		dims["VARIABLE"] = plainCode(strings.ToLower(col.item))
 	}
-	place := s.place
 	item := l.path
 	if p := r.placeNamed(l.place, o.PeriodEnd); p != nil {
 		place = p
 		item = r.headings(l, o.PeriodEnd)
 	} else if !l.when.main.isZero() {
 		item = r.headings(l, o.PeriodEnd)
-	} else if l.total {
+	} else if l.total || whole {
 		item = nil
 	}
 	if len(item) > 0 {
@@ -459,7 +499,9 @@ func (r *Reader) subject(b *block, c context) subject {
 		s.title = c.doc.header
 	}
 	key := words(s.title)
-	s.indicator = r.indicatorIn(key)
+	s.label, s.phrases, s.matches = r.units.withoutTime(s.title), phraseKey(key), map[string]indicatorMatch{}
+	m := r.indicatorIn(key)
+	s.indicator, s.phrase = m.indicator, m.phrase
 	s.code = r.tableCode(s)
 	s.final = containsAny(key, "chỉ số giá", "tỷ giá", "lạm phát", "đầu tư trực tiếp", "đầu tư nước ngoài", "doanh nghiệp", "dân số", "lao động", "thất nghiệp", "xã hội - môi trường", "tai nạn")
 	s.isIndex = containsAny(key, "chỉ số", "tốc độ phát triển")

@@ -281,22 +281,31 @@ func (u units) scan(text string) []token {
 	s := words(text)
 	printed := newPrint(text, s)
 	var tokens []token
+	u.walk(s, func(t token, from, to int) {
+		t.text = printed.of(from, to)
+		tokens = append(tokens, t)
+	})
+	return tokens
+}
+
+// walk calls each for every word group of a key with its place.
+func (u units) walk(s string, each func(t token, from, to int)) {
+	found := false
 	for pos := 0; pos < len(s); {
 		r, size := utf8.DecodeRuneInString(s[pos:])
 		switch {
 		case r == ' ' || strings.ContainsRune(":;,.|/*", r):
 			pos += size
 			continue
-		case r == '-' && len(tokens) > 0:
+		case r == '-' && found:
 			pos += size
 			continue
 		}
 		t, n := u.token(s[pos:])
-		t.text = printed.of(pos, pos+n)
-		tokens = append(tokens, t)
+		each(t, pos, pos+n)
+		found = true
 		pos += n
 	}
-	return tokens
 }
 
 // print finds the printed words behind a stretch of their key.

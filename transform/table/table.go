@@ -14,7 +14,7 @@ import (
 
 // ReaderName names the reader and its version; it changes whenever the same page may
 // be read differently.
-const ReaderName = "table/1"
+const ReaderName = "table/2"
 
 // Reader reads pages and workbooks with statistical tables. It is safe for concurrent
 // use.
@@ -44,7 +44,7 @@ func New(c *catalog.Catalog) *Reader {
 	}
 	for _, x := range c.Indicators {
 		for _, phrase := range append([]string{x.Name}, x.Phrases...) {
-			r.indicators = append(r.indicators, indicatorPhrase{words(phrase), x})
+			r.indicators = append(r.indicators, indicatorPhrase{phraseKey(words(phrase)), x})
 		}
 	}
 	slices.SortStableFunc(r.indicators, func(a, b indicatorPhrase) int { return len(b.key) - len(a.key) })
@@ -261,17 +261,6 @@ func (r *Reader) documentYear(all []*block, c context) int {
 		year = c.latest.Year
 	}
 	return year
-}
-
-// indicatorIn returns the indicator whose phrase a title begins with or holds; the
-// longest phrase wins.
-func (r *Reader) indicatorIn(key string) *catalog.Indicator {
-	for _, p := range r.indicators {
-		if strings.Contains(" "+key+" ", " "+p.key+" ") {
-			return p.indicator
-		}
-	}
-	return nil
 }
 
 // tableCode names the table as its releases do from month to month: the code of its
