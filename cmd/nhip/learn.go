@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -38,6 +39,10 @@ func learn(ctx context.Context, c *call, opts crawler.Options) error {
 	if len(c.args) == 0 {
 		return usagef("learn: name files or addresses, an article at least; see `nhip help learn`")
 	}
+	id, _ := c.flags.GetString("id")
+	if id != "" && !sourceID.MatchString(id) {
+		return usagef("learn: --id %q: want small letters, digits and hyphens, as in bao-mau", id)
+	}
 	pages, err := pagesToLearn(ctx, c, opts)
 	if err != nil {
 		return err
@@ -54,23 +59,34 @@ func learn(ctx context.Context, c *call, opts crawler.Options) error {
 	if err != nil {
 		return err
 	}
-	if id, _ := c.flags.GetString("id"); id != "" {
+	if id != "" {
 		p.Source.ID = nhip.SourceID(id)
 	}
 	if name, _ := c.flags.GetString("name"); name != "" {
 		p.Source.Name = name
 	}
 	if old, ok := cat.SourceOfHost(p.Source.Hosts[0]); ok {
-		p.Notes = append(p.Notes, fmt.Sprintf("the catalog has source %s of this host already (%s)", old.ID, old.File))
+		p.Notes = append(p.Notes, fmt.Sprintf("the catalog has source %s of this host already (%s): a file with its id replaces it", old.ID, old.File))
+		if id == "" {
+			p.Source.ID = old.ID
+		}
 	}
 	_, err = c.stdout.Write(p.YAML())
 	return err
 }
 
+// sourceID is the form of a source's id.
+var sourceID = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
 // pagesToLearn reads the files and fetches the addresses among the arguments, one
 // after the other.
 func pagesToLearn(ctx context.Context, c *call, opts crawler.Options) (pages []*nhip.Page, err error) {
 	addresses, _ := c.flags.GetStringArray("url")
+	for _, a := range addresses {
+		if u, err := url.Parse(a); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return nil, usagef("learn: --url %s: want an absolute address such as https://host/path", a)
+		}
+	}
 	var fetcher *crawler.Crawler
 	defer func() {
 		if fetcher != nil {
@@ -79,9 +95,15 @@ func pagesToLearn(ctx context.Context, c *call, opts crawler.Options) (pages []*
 	}()
 	for _, arg := range c.args {
 		if !strings.HasPrefix(arg, "https://") && !strings.HasPrefix(arg, "http://") {
+			if scheme, _, ok := strings.Cut(arg, "://"); ok {
+				return nil, usagef("learn: %s: addresses of %s are not fetched, only http and https", arg, scheme)
+			}
 			body, err := readFile(c.stdin, arg)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("learn: %w", err)
+			}
+			if kind := guessKind(arg, body); kind != nhip.KindArticle {
+				return nil, fmt.Errorf("learn: %s is a %s, not a page: save articles and section pages of the publisher as HTML", arg, kind)
 			}
 			p := &nhip.Page{Kind: nhip.KindArticle, FetchedAt: time.Now(), Status: 200, Body: body}
 			if len(addresses) > 0 {

@@ -84,7 +84,29 @@ func TestLearn(t *testing.T) {
 	if _, err := run("http://mau.example/kin/a-1.html"); err == nil || !strings.Contains(err.Error(), "robots") {
 		t.Errorf("a page that robots.txt forbids: %v", err)
 	}
-	if _, err := run(); err == nil {
-		t.Error("no arguments, no error")
+	feed := filepath.Join(t.TempDir(), "feed.xml")
+	if err := os.WriteFile(feed, []byte("<?xml version='1.0'?><rss version='2.0'><channel></channel></rss>"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	empty := filepath.Join(t.TempDir(), "empty.html")
+	if err := os.WriteFile(empty, []byte("<p>404</p>"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range []struct {
+		args []string
+		says string
+	}{
+		{nil, "name files or addresses"},
+		{[]string{"--id", "A b", saved}, "small letters"},
+		{[]string{"--url", "mau.example/x", saved}, "absolute address"},
+		{[]string{"--url", "http://mau.example/x", "--url", "http://mau.example/y", saved}, "more --url than files"},
+		{[]string{"ftp://mau.example/x"}, "only http and https"},
+		{[]string{filepath.Join(t.TempDir(), "none.html")}, "none.html"},
+		{[]string{feed}, "is a feed"},
+		{[]string{"--url", "http://mau.example/x", empty}, "http://mau.example/x: "},
+	} {
+		if out, err := run(wrong.args...); err == nil || !strings.Contains(err.Error(), wrong.says) || out != "" {
+			t.Errorf("learn %q: %v, want %q in it; output %q", wrong.args, err, wrong.says, out)
+		}
 	}
 }

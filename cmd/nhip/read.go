@@ -151,7 +151,7 @@ type feedItem struct {
 func (job *reading) read(c *call, name string) (any, error) {
 	body, err := readFile(c.stdin, name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read: %w", err)
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, fmt.Errorf("read %s: the file is empty", name)
@@ -219,17 +219,17 @@ func readFile(stdin io.Reader, name string) ([]byte, error) {
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, fmt.Errorf("read: %w", err)
+			return nil, err
 		}
 		defer f.Close()
 		in = f
 	}
 	body, err := io.ReadAll(io.LimitReader(in, maxFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(body) > maxFile {
-		return nil, fmt.Errorf("read %s: larger than %d MB, no page is", name, maxFile>>20)
+		return nil, fmt.Errorf("%s: larger than %d MB, no page is", name, maxFile>>20)
 	}
 	return body, nil
 }

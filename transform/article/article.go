@@ -28,7 +28,8 @@
 //	text.go      plain text
 //	explain.go   what every witness says, for people who write sources
 //	learn.go     a source file proposed from a few pages: learnaddress.go addresses and
-//	             lists, learnlayout.go selectors, learnyaml.go the file
+//	             lists, learnlayout.go the layout, learnselector.go selectors, learndrop.go
+//	             boxes inside the text, learnyaml.go the file
 //	cues.go      lines that belong to the page, not to the text
 package article
 

@@ -19,6 +19,24 @@ func (g *reading) readTentative() (nhip.Article, []nhip.Issue, string) {
 		if a.PublishedAt == nil {
 			issues = genericIssues // what was said of the missing time
 		}
+		if len(g.field("sapo").css) == 0 && a.Sapo != generic.Sapo { // what the head says may be an excerpt
+			a.Sapo = generic.Sapo
+			delete(a.Evidence, "sapo")
+			if e := generic.Evidence["sapo"]; e != "" {
+				a.Evidence["sapo"] = e
+			}
+		}
+		if len(g.field("tags").css) == 0 { // readers never see those of the head
+			a.Tags = generic.Tags
+			delete(a.Evidence, "tags")
+			if e := generic.Evidence["tags"]; e != "" {
+				a.Evidence["tags"] = e
+			}
+		}
+		if len(g.field("captions").css) == 0 && len(generic.Captions) > len(a.Captions) { // of photos outside the layout's body
+			a.Captions = generic.Captions
+			a.Evidence["captions"] = generic.Evidence["captions"]
+		}
 		fill(&a, &generic)
 	}
 	return a, issues, ""

@@ -54,13 +54,13 @@ func (f FieldProposal) Confidence() string {
 // to be compared with the site by a person.
 func (r *Reader) Learn(pages []*nhip.Page) (*Proposal, error) {
 	l := &learning{reader: r}
-	for _, p := range pages {
+	for i, p := range pages {
 		if err := l.take(p); err != nil {
-			l.note("%s: %v", cmpAddress(p), err)
+			l.note("%s: %v", pageName(p, i), err)
 		}
 	}
 	if len(l.samples) == 0 {
-		return nil, errors.New("learn: none of the pages is an article; save one or two articles of the publisher, and a section page")
+		return nil, l.nothing(pages)
 	}
 	l.settleHost()
 	l.learnAddresses()
@@ -69,9 +69,21 @@ func (r *Reader) Learn(pages []*nhip.Page) (*Proposal, error) {
 	return &Proposal{Source: l.source, Fields: l.fields, Notes: l.notes}, nil
 }
 
-func cmpAddress(p *nhip.Page) string {
+// nothing says of each page why it is no article.
+func (l *learning) nothing(pages []*nhip.Page) error {
+	if len(pages) == 0 {
+		return errors.New("learn: no pages; save one or two articles of the publisher, and a section page")
+	}
+	why := slices.Clone(l.notes)
+	for _, s := range l.listings {
+		why = append(why, pageName(s.page, 0)+": a list, or no article for another reason")
+	}
+	return fmt.Errorf("learn: none of the pages is an article (%s); save one or two articles of the publisher, and a section page", strings.Join(why, "; "))
+}
+
+func pageName(p *nhip.Page, i int) string {
 	if p.URL == "" {
-		return "a page"
+		return fmt.Sprintf("page %d", i+1)
 	}
 	return p.URL
 }
@@ -175,7 +187,12 @@ func indexAll(s *survey) {
 
 // settleHost takes the host most articles stand on, and the name the pages give.
 func (l *learning) settleHost() {
-	hosts, names := map[string]int{}, map[string]int{}
+	hosts, names, languages := map[string]int{}, map[string]int{}, map[string]int{}
+	for _, s := range l.samples {
+		if s.truth.Language != "" {
+			languages[s.truth.Language]++
+		}
+	}
 	for _, s := range append(slices.Clone(l.samples), l.listings...) {
 		if s.address != nil {
 			hosts[strings.ToLower(s.address.Host)]++
@@ -211,7 +228,10 @@ func (l *learning) settleHost() {
 	if src.Name = most(names); src.Name == "" {
 		src.Name = bareHost(host)
 	}
-	src.Kind, src.Language, src.Selectors = "news", "vi", "unverified"
+	src.Kind, src.Language, src.Selectors = "news", most(languages), "unverified"
+	if src.Language == "" {
+		src.Language = "vi"
+	}
 	src.Schedule = "20 */2 * * *"
 	src.Delay = catalog.Duration(2 * time.Second)
 }

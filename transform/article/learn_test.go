@@ -275,3 +275,34 @@ func realArticles(t *testing.T, publisher string) (pages []*nhip.Page) {
 	}
 	return pages
 }
+
+// TestLearnedIsNoWorse learns from the page of every fixture and reads it, and another
+// page of the same layout, with what was proposed as it stands: unverified, so that the
+// generic reader fills what the selectors miss. No field may get worse by that.
+func TestLearnedIsNoWorse(t *testing.T) {
+	full := loadCatalog(t)
+	generic := newReader(t, &catalog.Catalog{})
+	for name, arc := range fixtures(t) {
+		p, of := fixturePage(t, full, arc)
+		if p.Kind != nhip.KindArticle || of != nil && of.Selectors != "verified" {
+			continue // a host of the catalog under another id
+		}
+		p.Source = ""
+		if _, _, reject := generic.Read(p, nil); reject != "" {
+			continue // nothing to learn from
+		}
+		t.Run(name, func(t *testing.T) {
+			c, src, text := learnFrom(t, p)
+			src.Selectors = "unverified"
+			learned := newReader(t, c)
+			for _, page := range []*nhip.Page{p, {URL: p.URL, Kind: p.Kind, FetchedAt: p.FetchedAt, Body: otherWords(p.Body)}} {
+				want, _, _ := generic.Read(page, nil)
+				got, _, reject := learned.Read(page, src)
+				want.Evidence, got.Evidence = nil, nil
+				if diff := cmp.Diff(want, got); diff != "" || reject != "" {
+					t.Errorf("rejected as %q; generic and learned (-generic +learned):\n%s\n%s", reject, diff, text)
+				}
+			}
+		})
+	}
+}

@@ -23,8 +23,10 @@ type form struct {
 	inner   string // letters inside the id: "a" of c52a1600
 	ext     string // ".html"
 	hasID   bool
-	low, up int // digits of the id, fewest and most
-	words   int // of the slug, fewest
+	low, up int    // digits of the id, fewest and most
+	words   int    // of the slug, fewest
+	query   string // name of the parameter that holds the id: "dataId" of /chi-tiet?dataId=5512
+	path    string // with query: the path, the same for all
 }
 
 var (
@@ -50,21 +52,44 @@ func formOf(u *url.URL) form {
 		f.own = slug == ""
 	}
 	f.words = len(pathWord.FindAllString(slug, -1))
+	if !f.hasID {
+		if name := idParameter(u); name != "" {
+			return form{query: name, path: u.Path, hasID: true}
+		}
+	}
 	return f
+}
+
+// idParameter returns the name of the parameter whose value is an id, the one whose
+// name says so first.
+func idParameter(u *url.URL) (found string) {
+	for _, pair := range strings.Split(u.RawQuery, "&") {
+		name, v, _ := strings.Cut(pair, "=")
+		if len(v) < 2 || len(v) > 12 || strings.Trim(v, "0123456789") != "" || !cssName.MatchString(name) || strings.HasPrefix(name, "utm_") {
+			continue
+		}
+		if found == "" || strings.HasSuffix(strings.ToLower(name), "id") && !strings.HasSuffix(strings.ToLower(found), "id") {
+			found = name
+		}
+	}
+	return found
 }
 
 // kind tells forms apart that no single pattern should cover.
 func (f form) kind() string {
-	return fmt.Sprint(f.own, f.prefix, f.inner, f.ext, f.hasID)
+	return fmt.Sprint(f.own, f.prefix, f.inner, f.ext, f.hasID, f.query, f.path)
 }
 
 // pattern returns the regular expressions of the whole address and of the id.
 func (f form) pattern(scheme, host string) (address, id string) {
 	ext := regexp.QuoteMeta(f.ext)
 	start := "^" + scheme + "://" + regexp.QuoteMeta(host) + "/"
+	if f.query != "" {
+		return start + regexp.QuoteMeta(strings.TrimPrefix(f.path, "/")) + `\?(?:[^#]*&)?` + f.query + `=\d+(?:[&#].*)?$`, `[?&]` + f.query + `=(\d+)`
+	}
 	const dirs = `(?:[A-Za-z0-9_-]+/)*`
 	if !f.hasID {
-		return fmt.Sprintf(`%s%s[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+){%d,}%s$`, start, dirs, max(3, min(f.words-1, 4)), ext), ""
+		return fmt.Sprintf(`%s%s[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+){%d,}%s$`, start, dirs, max(1, min(f.words-1, 4)), ext), ""
 	}
 	digits := fmt.Sprintf(`\d{%d,%d}`, max(1, f.low-1), f.up+1)
 	if f.up >= 12 { // a time: milliseconds without padding vary the length
@@ -115,6 +140,9 @@ func (l *learning) learnAddresses() {
 	if id != "" {
 		docs.ID = &catalog.Pattern{Regexp: regexp.MustCompile(id)}
 	} else {
+		if forms[k].words < 4 {
+			l.note("documents.url: the addresses have neither an id nor a long title, so the pattern fits sections as well: make it narrower")
+		}
 		l.note("documents.id: the addresses carry no id, so an article whose address changes becomes another one")
 	}
 	for _, s := range l.samples {
@@ -134,9 +162,13 @@ func (l *learning) learnAddresses() {
 	}
 }
 
-// canonical returns an address on the canonical host, without query and fragment.
+// canonical returns an address on the canonical host, without fragment, and without the
+// query unless the id stands in it.
 func (l *learning) canonical(u *url.URL) string {
 	c := url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host), Path: u.Path}
+	if f := formOf(u); f.query != "" {
+		c.RawQuery = u.RawQuery
+	}
 	if slices.Contains(l.source.Hosts, c.Host) {
 		c.Host = l.source.Hosts[0]
 	}
