@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 
 	"nhip"
@@ -79,11 +81,26 @@ WHERE source = {source:String} AND owner != {owner:String} AND until > now64(3)`
 		if err := rows.Scan(&owner, &holder); err != nil {
 			return "", err
 		}
-		if !diedHere(holder) {
+		if !diedHere(holder) && !isOurPredecessor(holder) {
 			found = fmt.Sprintf("run %s (%s)", owner, holder)
 		}
 	}
 	return found, rows.Err()
+}
+
+// leaseHolder is how a lease names who holds it: as a lock, and since when.
+const leaseHolder = lockHolder + ", begun %d"
+
+// processBegun tells this process from one that had its number before it.
+var processBegun = time.Now().UnixNano()
+
+// isOurPredecessor tells that the holder was a process of this machine that had the
+// number which this process has now: in a container that was started again everybody is
+// process 1.
+func isOurPredecessor(holder string) bool {
+	host, _ := os.Hostname()
+	ours := fmt.Sprintf(lockHolder, os.Getpid(), host) + ", begun "
+	return strings.HasPrefix(holder, ours) && holder != ours+strconv.FormatInt(processBegun, 10)
 }
 
 // writeLease sets the end of a lease; 0 gives it back.
@@ -92,7 +109,7 @@ func (s *Store) writeLease(ctx context.Context, source nhip.SourceID, run string
 	return s.send(ctx, "leases", func(ctx context.Context) error {
 		return s.conn.Exec(ctx, `INSERT INTO leases (source, owner, holder, at, until)
 SELECT {source:String}, {owner:String}, {holder:String}, now64(3) AS t, if({ms:UInt32} = 0, fromUnixTimestamp64Milli(0), t + toIntervalMillisecond({ms:UInt32}))`,
-			named("source", string(source)), named("owner", run), named("holder", fmt.Sprintf(lockHolder, os.Getpid(), host)), named("ms", uint32(d.Milliseconds())))
+			named("source", string(source)), named("owner", run), named("holder", fmt.Sprintf(leaseHolder, os.Getpid(), host, processBegun)), named("ms", uint32(d.Milliseconds())))
 	})
 }
 

@@ -27,8 +27,10 @@ func TestLeaseOfTheDead(t *testing.T) {
 	left("here", fmt.Sprintf(lockHolder, child.Process.Pid, host), "1 MINUTE")
 	left("elsewhere", fmt.Sprintf(lockHolder, child.Process.Pid, host+"x"), "1 MINUTE")
 	left("long-ago", fmt.Sprintf(lockHolder, child.Process.Pid, host+"x"), "-1 SECOND")
+	left("restarted", fmt.Sprintf(leaseHolder, os.Getpid(), host, processBegun-1), "1 MINUTE")
+	left("us", fmt.Sprintf(leaseHolder, os.Getpid(), host, processBegun), "1 MINUTE")
 	left("alive", fmt.Sprintf(lockHolder, os.Getppid(), host), "1 MINUTE")
-	for source, free := range map[string]bool{"here": true, "elsewhere": false, "long-ago": true, "alive": false} {
+	for source, free := range map[string]bool{"here": true, "elsewhere": false, "long-ago": true, "restarted": true, "us": false, "alive": false} {
 		holder, err := s.claim(t.Context(), "elsewhere-too", "run")
 		if err != nil || holder != "" {
 			t.Fatal(holder, err)
