@@ -8,7 +8,8 @@
 // colly performs the single request; every rule stands in one [http.RoundTripper]
 // (transport.go), so that it holds for redirect hops too. Parsing stops at links:
 // what a page says is transform's business, and where pages are kept is the
-// store's. The package remembers nothing between runs by itself; see [Memory].
+// store's. The package remembers nothing between runs by itself; see [Memory],
+// [Frontier] and [HostMemory].
 //
 // An [Archive] (a folder with index.tsv, or WARC files) takes the place of the
 // network, and everything else stays the same.
@@ -29,8 +30,9 @@ import (
 	"nhip"
 )
 
-// Memory is what earlier runs learnt. The crawler never writes to it: visits go out
-// through emit and come back from here once the store holds them.
+// Memory is what earlier runs learnt. What requests teach is not written to it: visits
+// go out through emit and come back from here once the store holds them. A memory may
+// also be a [Frontier] and a [HostMemory], which are told what a crash must not lose.
 type Memory interface {
 	// Visits returns the newest visit of each address that has one.
 	Visits(ctx context.Context, source nhip.SourceID, urls []string) (map[string]nhip.Visit, error)

@@ -146,7 +146,8 @@ func knownSources(ctx context.Context, c *call) (k known, err error) {
 	if pending, err := store.Pending(ctx); err != nil {
 		return k, err
 	} else if len(pending) > 0 {
-		return k, nil // without tables, or with older ones, which nhip run or migrate bring up to date
+		c.log.Warn("the store has no tables yet, or older ones: nothing is known of its runs before nhip run or nhip migrate brings it up to date")
+		return k, nil
 	}
 	if k.runs, err = lastRunsOf(ctx, store); err != nil {
 		return k, err
