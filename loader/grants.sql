@@ -25,6 +25,10 @@ GRANT TABLE ENGINE ON * TO nhip_migrator;
 GRANT SELECT, INSERT, SHOW, dictGet ON nhip.* TO nhip_writer;
 GRANT SELECT ON system.parts TO nhip_writer;
 GRANT SELECT ON system.disks TO nhip_writer;
+-- For nhip doctor.
+GRANT CHECK ON nhip.* TO nhip_writer;
+GRANT SELECT ON system.detached_parts TO nhip_writer;
+GRANT SELECT ON system.replicas TO nhip_writer;
 
 -- People and BI tools: the views, nothing else; no url, file, s3 or remote. readonly = 2 because the tools send
 -- settings with every query; the limits cannot be raised above what stands here.

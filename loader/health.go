@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -50,7 +51,10 @@ func (s *Store) Examine(ctx context.Context) ([]Finding, error) {
 	}
 	for _, look := range looks {
 		found, err := look(ctx)
-		if err != nil {
+		var ex *clickhouse.Exception
+		if errors.As(err, &ex) && ex.Code == codeAccessDenied {
+			found = []Finding{{"rights", false, s.wrap("something was not looked at, for this user may not", err).Error(), "nhip migrate --grants prints what nhip_writer needs"}}
+		} else if err != nil {
 			// A damaged table fails the question that reads it; the others still count.
 			found = []Finding{{"questions", true, s.wrap("a question failed", err).Error(), "a damaged part is the likely cause: see checksums"}}
 		}
@@ -181,6 +185,10 @@ func (s *Store) examineChecksums(ctx context.Context) ([]Finding, error) {
 	parts := 0
 	for _, table := range tables {
 		n, found, err := s.checkTable(ctx, table)
+		var ex *clickhouse.Exception
+		if errors.As(err, &ex) && ex.Code == codeAccessDenied {
+			return nil, err
+		}
 		if err != nil {
 			found = []Finding{{"checksums", true, s.wrap("table "+table+" cannot be checked", err).Error(), repairAdvice(table)}}
 		}

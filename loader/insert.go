@@ -159,6 +159,7 @@ const (
 	codeWrongPassword   = 193
 	codeNoPassword      = 194
 	codeAuthentication  = 516
+	codeAccessDenied    = 497
 )
 
 var (

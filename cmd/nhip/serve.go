@@ -325,11 +325,13 @@ func (s *server) ping(ctx context.Context) error {
 	return rows.Err()
 }
 
-// metrics writes the counts since the start in Prometheus' text form.
-func (s *server) metrics(w http.ResponseWriter, _ *http.Request) {
+// metrics writes the counts since the start, and how things stand, in Prometheus' text
+// form.
+func (s *server) metrics(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	s.gauges(r.Context(), w)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	var ids []nhip.SourceID
 	for id := range s.totals {
 		ids = append(ids, id)
