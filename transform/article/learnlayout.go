@@ -233,6 +233,9 @@ func (l *learning) right(name string, layout *catalog.Layout, css string, s *sam
 	case !s.has(name):
 		return -1
 	case sameField(name, &s.truth, &a):
+		if name == "body" {
+			return 100 - s.looseness(css)
+		}
 		return 100
 	case name == "body":
 		missing, extra := difference(s.truth.Body, a.Body)
@@ -241,6 +244,20 @@ func (l *learning) right(name string, layout *catalog.Layout, css string, s *sam
 		}
 	}
 	return -1
+}
+
+// looseness says how much more than the text an element holds that a selector finds: the
+// next page may have prose there. It is 10 at most.
+func (s *sample) looseness(css string) int {
+	n := s.firstOf([]string{css})
+	if n == nil {
+		return 0
+	}
+	own := 1
+	for _, p := range slices.Concat(s.truth.Body, s.truth.Captions) {
+		own += utf8.RuneCountInString(p)
+	}
+	return min(10, max(0, letters(n, 4*own)-own)*10/own)
 }
 
 // difference counts the paragraphs of one text that the other lacks, both ways.

@@ -14,7 +14,7 @@ import (
 func (p *Proposal) YAML() []byte {
 	w := &yamlWriter{}
 	s := &p.Source
-	w.line("# %s: proposed from saved pages, compared with the site by nobody. The generic reader fills", oneLine(s.Name))
+	w.line("# %s, to be saved as %s.yaml: proposed from saved pages, compared with the site by nobody. The generic reader fills", oneLine(s.Name), s.ID)
 	w.line("# what the selectors miss, until `selectors: verified` says that a person has looked.")
 	for _, n := range p.Notes {
 		w.line("# - %s", oneLine(n))
