@@ -108,7 +108,7 @@ type document struct {
 	place    place                  // of title or sapo
 	year     int                    // the title speaks of
 	mem      memory                 // of the sentence before
-	industry string                 // the words of the last industry named
+	spoken   []spoken               // the last sentences that were read
 	listOpen bool                   // the paragraph before ended in a colon
 	out      []nhip.Observation
 }

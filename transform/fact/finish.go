@@ -1,6 +1,7 @@
 package fact
 
 import (
+	"slices"
 	"time"
 
 	"nhip"
@@ -72,12 +73,34 @@ func (c *clause) finish(st *state) {
 			mem.object = c.objectOf()
 		}
 	}
-	for i := c.s.First; i < c.s.End; i++ {
-		if _, n := d.r.industries.at(p.t, i); n > 0 {
-			d.industry = p.x.Print(i, i+n)
-			i += n - 1
+	if len(d.spoken) >= 64 {
+		d.spoken = append(d.spoken[:0], d.spoken[32:]...)
+	}
+	d.spoken = append(d.spoken, spoken{p, c.s})
+}
+
+// spoken is a sentence that was read.
+type spoken struct {
+	p *passage
+	s vi.Sentence
+}
+
+// lastIndustry is the words of the last industry named in the sentences before, "" if
+// none of the last few names one. Few sentences ask for it.
+func (d *document) lastIndustry() string {
+	for _, before := range slices.Backward(d.spoken) {
+		words := ""
+		for i := before.s.First; i < before.s.End; i++ {
+			if _, n := d.r.industries.at(before.p.t, i); n > 0 {
+				words = before.p.x.Print(i, i+n)
+				i += n - 1
+			}
+		}
+		if words != "" {
+			return words
 		}
 	}
+	return ""
 }
 
 // hasAim reports that the sentence itself speaks of a target or plan.

@@ -206,7 +206,7 @@ func (c *clause) resolveThis(label string, at int) string {
 // industryBefore is the words of the last industry named before token at.
 func (c *clause) industryBefore(at int) string {
 	p := c.p
-	words := c.d().industry
+	words := c.d().lastIndustry()
 	for i := 0; i < at; i++ {
 		if _, n := c.d().r.industries.at(p.t[:at], i); n > 0 {
 			words = p.x.Print(i, i+n)
