@@ -80,6 +80,9 @@ func (cl *Client) Proxy(o ProxyOptions) http.Handler {
 			newAnswer(w, r).fail(err)
 			return
 		}
+		// Without this net/http closes the request's body when the answer begins. The end of the body may not have been
+		// seen by then, the transport would take its next look for a failed request, and cut the answer.
+		_ = http.NewResponseController(w).EnableFullDuplex()
 		passed.Body = newPacedBody(w, passed.Body)
 		forward.ServeHTTP(&pacedWriter{ResponseWriter: w}, passed)
 	})

@@ -207,3 +207,43 @@ func TestSessionsOfUsers(t *testing.T) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 }
+
+// lateEnd is a body whose end is seen long after its last byte.
+type lateEnd struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *lateEnd) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		time.Sleep(600 * time.Millisecond)
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.left -= int64(n)
+	if b.left == 0 && n > 0 {
+		err = nil
+	}
+	return n, err
+}
+
+// TestAnswersOvertakeTheEndOfARequest streams an answer that begins before the end of
+// the request's body was seen, as happens on a busy machine.
+func TestAnswersOvertakeTheEndOfARequest(t *testing.T) {
+	cl := start(t)
+	proxy := cl.Proxy(ProxyOptions{Users: everyone{reader}})
+	query(t, cl, "CREATE DATABASE nhip")
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = &lateEnd{r.Body, r.ContentLength}
+		proxy.ServeHTTP(w, r)
+	}))
+	defer web.Close()
+	res, err := http.Post(web.URL, "text/plain", strings.NewReader("SELECT sleepEachRow(0.05), repeat('x', 300000) FROM numbers(24) SETTINGS max_block_size = 1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if want := 24 * (300_000 + 3); err != nil || len(body) != want {
+		t.Errorf("%d bytes of %d, %v", len(body), want, err)
+	}
+}
