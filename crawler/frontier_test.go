@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -282,6 +283,50 @@ func TestMannersSurviveARestart(t *testing.T) {
 			if gap := hits[i].At.Sub(hits[i-1].At); gap < 50*time.Millisecond {
 				t.Errorf("%s came %v after the one before", hits[i].Path, gap)
 			}
+		}
+	})
+}
+
+// TestLimiterRecalls: a delay of minutes is waited for, whatever the longest pause is;
+// what an earlier process kept holds, unless its clock must have been wrong.
+func TestLimiterRecalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(time.Minute)
+		begin := time.Now()
+		for i := range 3 {
+			release, err := l.acquire(t.Context(), "cham.example", 5*time.Minute, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(begin); took != time.Duration(i)*5*time.Minute {
+				t.Errorf("request %d began after %v", i, took)
+			}
+			release()
+		}
+		begin = time.Now()
+		acquired := func(host string) time.Duration {
+			t.Helper()
+			release, err := l.acquire(t.Context(), host, 0, nil)
+			if err != nil {
+				return -1
+			}
+			release()
+			return time.Since(begin)
+		}
+		l.recall(nhip.Host{Name: "a.example", NextAt: begin.Add(20 * time.Second)})
+		l.recall(nhip.Host{Name: "b.example", NextAt: begin.AddDate(3, 0, 0)})
+		l.recall(nhip.Host{Name: "c.example", ClosedUntil: begin.AddDate(3, 0, 0), Failures: 4})
+		l.recall(nhip.Host{Name: "d.example", ClosedUntil: begin.Add(-time.Hour), Failures: 4, Reason: "timeout"})
+		if b, d, c, a := acquired("b.example"), acquired("d.example"), acquired("c.example"), acquired("a.example"); b != 0 || d != 0 || c != -1 || a != 20*time.Second {
+			t.Errorf("delay of another age %v, pause that is over %v, pause of another age %v, delay %v", b, d, c, a)
+		}
+		// One more failure of a host that was half open closes it.
+		if closed := l.report("d.example", newFault("timeout", nhip.OutcomeRetryLater, "")); !closed || acquired("d.example") != -1 {
+			t.Error("a breaker that was half open before the restart takes five failures again")
+		}
+		time.Sleep(maxRetryAfter)
+		if acquired("c.example") < 0 {
+			t.Error("a pause of three years outlives six hours")
 		}
 	})
 }

@@ -104,15 +104,23 @@ func (k *hostKeeper) save(ctx context.Context, hosts ...string) error {
 }
 
 // recall takes over what another process learnt of a host. What this one learnt by
-// asking it itself is newer and stays, but a pause always holds.
+// asking it itself is newer and stays, but a pause always holds. Times that no delay or
+// pause leads to were written under a clock that was wrong.
 func (l *limiter) recall(known nhip.Host) {
 	h := l.host(known.Name)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := time.Now()
+	if known.NextAt.After(now.Add(time.Hour)) {
+		known.NextAt = time.Time{}
+	}
+	if longest := now.Add(maxRetryAfter); known.ClosedUntil.After(longest) {
+		known.ClosedUntil = longest
+	}
 	if known.NextAt.After(h.next) {
 		h.next = known.NextAt
 	}
-	if known.ClosedUntil.After(h.closed) && known.ClosedUntil.After(time.Now()) {
+	if known.ClosedUntil.After(h.closed) && known.ClosedUntil.After(now) {
 		h.closed = known.ClosedUntil
 		h.reason = known.Reason
 	}

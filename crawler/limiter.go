@@ -15,7 +15,7 @@ import (
 // remembers that a host asked to wait (Retry-After) or failed several times in a
 // row, and then refuses instead of asking.
 type limiter struct {
-	maxWait time.Duration // a longer wait is an answer, not a sleep
+	maxWait time.Duration // a longer pause is an answer, not a sleep
 
 	mu    sync.Mutex
 	hosts map[string]*hostState
@@ -78,7 +78,7 @@ func (l *limiter) acquire(ctx context.Context, name string, delay time.Duration,
 		}
 		closed := h.closed
 		l.mu.Unlock()
-		if wait > l.maxWait {
+		if closed.Sub(now) > l.maxWait { // its delay is always waited for, a pause is not
 			release()
 			return nil, &fault{class: classBackoff, outcome: nhip.OutcomeRetryLater, until: closed,
 				err: errHostClosed(name, start)}
