@@ -247,7 +247,8 @@ func guessKind(name string, body []byte) nhip.PageKind {
 	case ".xlsx", ".xlsm", ".xls", ".px":
 		return nhip.KindTable
 	case ".json":
-		if bytes.Contains(body, []byte(`"dimension"`)) || bytes.Contains(body, []byte(`"columns"`)) || bytes.Contains(body, []byte(`"dataSets"`)) {
+		if bytes.Contains(body, []byte(`"dimension"`)) || bytes.Contains(body, []byte(`"columns"`)) || bytes.Contains(body, []byte(`"dataSets"`)) ||
+			bytes.Contains(head, []byte(`"lastupdated"`)) {
 			return nhip.KindTable
 		}
 	case ".xml":

@@ -42,7 +42,7 @@ func formatOf(p *nhip.Page) fileFormat {
 		return formatXLS
 	case bytes.HasPrefix(head, []byte("<")) && isSDMX(p.Body):
 		return formatSDMX
-	case bytes.HasPrefix(head, []byte("{")), bytes.HasPrefix(head, []byte("[")) && strings.Contains(contentType, "json"):
+	case bytes.HasPrefix(head, []byte("{")), bytes.HasPrefix(head, []byte("[")) && strings.Contains(contentType, "json"), isWorldBank(p.Body):
 		return formatJSON
 	case isSDMXCSV(p.Body):
 		return formatSDMXCSV
@@ -141,6 +141,10 @@ func (r *Reader) readJSONPage(p *nhip.Page, src *catalog.Source) (res Result) {
 		res.Issues = append(res.Issues, nhip.Issue{Field: "charset", Reason: s})
 	}
 	body := []byte(strings.Trim(strings.TrimPrefix(text, "\uFEFF"), "\x00 \t\r\n"))
+	if isWorldBank(body) {
+		r.readWorldBank(&res, body, src)
+		return res
+	}
 	var top map[string]json.RawMessage
 	if err := json.Unmarshal(body, &top); err != nil {
 		if json.Valid(body) {

@@ -249,7 +249,7 @@ var rules = []rule{
 	{rx(`năm`), func(m []string) (token, bool) { return token{kind: tokenNoise}, true }},
 
 	// Words about periods.
-	{rx(`thời điểm(?: cuối)?`), func(m []string) (token, bool) { return token{kind: tokenPoint}, true }},
+	{rx(`(?:tại )?thời điểm(?: cuối)?`), func(m []string) (token, bool) { return token{kind: tokenPoint}, true }},
 	{rx(`(?:tính )?đến(?: hết)?(?: thời điểm)?`), func(m []string) (token, bool) { return token{kind: tokenAsOf}, true }},
 	{rx(`(?:cộng dồn|lũy kế|tính chung)(?: từ đầu năm(?: đến (?:nay|hết|cuối))?)?`), func(m []string) (token, bool) {
 		return token{kind: tokenAccum}, true

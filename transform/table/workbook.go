@@ -9,7 +9,6 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"nhip"
-	"nhip/transform/vi"
 )
 
 // The caps on a workbook: what it may unpack to, and how many rows of a sheet are
@@ -135,7 +134,7 @@ func (s *sheetReader) cell(r, c int, text, stored string) error {
 		x.stored = stored
 	}
 	if x.stored == "" {
-		text, _ = vi.DecodeString(text, font)
+		text = decodeCell(text, font)
 		x.indent += (len(text) - len(strings.TrimLeft(text, " \u00a0"))) / 2
 	}
 	x.text = repairLines(text)

@@ -399,7 +399,7 @@ func (w *xlsCells) text(row, col, style int, text string) error {
 		return nil
 	}
 	x, font := w.newCell(row, col, style)
-	text, _ = vi.DecodeString(text, font)
+	text = decodeCell(text, font)
 	x.indent += (len(text) - len(strings.TrimLeft(text, " \u00a0"))) / 2
 	if x.text = repairLines(text); x.text == "" {
 		return nil
