@@ -81,7 +81,10 @@ func lintComment(t *testing.T, s *Source, text string) {
 
 // claims is what only one source may have.
 func claims(s *Source) []string {
-	out := []string{"schedule " + s.Schedule}
+	var out []string
+	if s.Schedule != adaptiveSchedule {
+		out = append(out, "schedule "+s.Schedule)
+	}
 	for _, h := range s.Hosts {
 		for _, copy := range []string{"www.", "m.", "amp."} {
 			h = strings.TrimPrefix(h, copy)
@@ -101,6 +104,9 @@ func claims(s *Source) []string {
 
 // minutesOf returns the minutes of the hour at which a schedule begins.
 func minutesOf(t *testing.T, schedule string) (minutes []int) {
+	if schedule == adaptiveSchedule {
+		return nil
+	}
 	field, _, _ := strings.Cut(schedule, " ")
 	for part := range strings.SplitSeq(field, ",") {
 		m, err := strconv.Atoi(part)
@@ -137,6 +143,17 @@ func TestFamilyLayouts(t *testing.T) {
 		}
 		if fmt.Sprint(got) != want {
 			t.Errorf("source %s has the layouts %v, want %s", id, got, want)
+		}
+	}
+}
+
+// TestAdaptiveSchedule: a source may follow its feeds instead of a clock.
+func TestAdaptiveSchedule(t *testing.T) {
+	source := "id: a\nname: A\nkind: news\nhosts: [a.example]\nselectors: unverified\nschedule: %s\ndiscover: {listings: [{url: \"https://a.example/\"}]}\n"
+	for schedule, ok := range map[string]bool{"adaptive": true, `"5 * * * *"`: true, "sometimes": false, `"adaptive 5"`: false} {
+		_, err := Load(overlayOf(map[string]string{"sources/a.yaml": fmt.Sprintf(source, schedule)}))
+		if (err == nil) != ok {
+			t.Errorf("schedule %s: %v", schedule, err)
 		}
 	}
 }
