@@ -48,6 +48,8 @@ func broken(t testing.TB) map[string]struct {
 		"rows.json":       {[]byte(`{"columns":[{"code":"t","type":"t"},{"code":"v","type":"c"}],"data":[{"key":["2031"],"values":["1"]},{"key":[],"values":["2"]}]}`), "row 2 has 0 keys"},
 		"nested.json":     {[]byte(strings.Repeat(`{"dataset":`, 20000)), "broken"},
 		"words.txt":       {[]byte("Không có bảng nào ở đây.\nChỉ có lời."), "no table of numbers"},
+		"formula.xlsx":    {whole, "1 formulas have no stored value"},
+		"locked.xlsx":     {locked(t), "protected by a password"},
 		"columns.xlsx":    {emptyColumns(t), ""},
 		"macro.xlsm":      {macroLaden(t), ""},
 		"numberdate.xlsx": {dates(t), ""},
@@ -98,6 +100,29 @@ func TestEntitiesAreNotExpanded(t *testing.T) {
 	res := table.New(nil).Read(&nhip.Page{Body: []byte(entities)}, nil)
 	if len(res.Observations) != 1 || res.Observations[0].Value.String() != "1" {
 		t.Errorf("%d observations", len(res.Observations))
+	}
+}
+
+// locked is a workbook behind a password.
+func locked(t testing.TB) []byte {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(workbook(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	var out bytes.Buffer
+	if err := f.Write(&out, excelize.Options{Password: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestFormulaWithoutValue: the sentence, and the numbers beside it.
+func TestFormulaWithoutValue(t *testing.T) {
+	res := table.New(fixtureCatalog()).Read(&nhip.Page{Body: workbook(t)}, nil)
+	if len(res.Observations) != 10 {
+		t.Errorf("%d observations, want the 10 others", len(res.Observations))
 	}
 }
 

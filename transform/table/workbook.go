@@ -28,10 +28,13 @@ func readWorkbook(p *nhip.Page) (document, error) {
 	}
 	defer func() { _ = f.Close() }() // it only removes temporary files
 	for _, sheet := range f.GetSheetList() {
-		g, err := readSheet(f, sheet)
+		g, noValue, err := readSheet(f, sheet)
 		if err != nil {
 			d.issues = append(d.issues, nhip.Issue{Field: "table", Reason: fmt.Sprintf("sheet %q: %v", sheet, err)})
 			continue
+		}
+		if noValue > 0 {
+			d.issues = append(d.issues, issue("sheet %q: %d formulas have no stored value; they are empty", sheet, noValue))
 		}
 		g.trim()
 		d.grids = append(d.grids, g)
@@ -50,9 +53,11 @@ type sheetReader struct {
 	sheet  string
 	g      *grid
 	styles map[int]*excelize.Style
+
+	noValue int // formulas without a stored value
 }
 
-func readSheet(f *excelize.File, sheet string) (g *grid, err error) {
+func readSheet(f *excelize.File, sheet string) (g *grid, noValue int, err error) {
 	defer func() { // a library must not take the run down with a foreign file
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the workbook library failed on it: %v", p)
@@ -70,14 +75,14 @@ func readSheet(f *excelize.File, sheet string) (g *grid, err error) {
 	}
 	s := sheetReader{f: f, sheet: sheet, g: g, styles: map[int]*excelize.Style{}}
 	if err := s.cells(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := s.merges(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	s.acrossSelection()
 	s.visibility()
-	return g, nil
+	return g, s.noValue, nil
 }
 
 // cells reads the values as displayed and as stored, both by streaming over the rows.
@@ -102,7 +107,13 @@ func (s *sheetReader) cells() error {
 			return err
 		}
 		for c, text := range texts {
-			if c >= maxCols || strings.TrimSpace(text) == "" {
+			if c >= maxCols {
+				break
+			}
+			if strings.TrimSpace(text) == "" {
+				if s.isFormula(r, c) {
+					s.noValue++
+				}
 				continue
 			}
 			value := ""
@@ -115,6 +126,15 @@ func (s *sheetReader) cells() error {
 		}
 	}
 	return nil
+}
+
+func (s *sheetReader) isFormula(r, c int) bool {
+	name, err := excelize.CoordinatesToCellName(c+1, r+1)
+	if err != nil {
+		return false
+	}
+	formula, err := s.f.GetCellFormula(s.sheet, name)
+	return err == nil && formula != ""
 }
 
 // cell reads one cell with text.
