@@ -57,7 +57,7 @@ func insert[R any](ctx context.Context, s *Store, job string, t *table[R], rows 
 func insertBlock[R any](ctx context.Context, s *Store, job string, t *table[R], rows []R, from, to int) ([]refusal, error) {
 	block := t.block(rows[from:to])
 	err := s.send(ctx, t.name, func(ctx context.Context) error {
-		return sendBlock(ctx, s, t, token(job, t.name, block), block)
+		return sendBlock(ctx, s, t, token(job, t.name, block[:len(block)-t.derived]), block)
 	})
 	switch {
 	case err == nil:
@@ -76,7 +76,9 @@ func insertBlock[R any](ctx context.Context, s *Store, job string, t *table[R], 
 	return append(first, second...), err
 }
 
-// token names a block: job, table and exact content.
+// token names a block: job, table and exact content. Columns that follow from the
+// content, or tell how it came to be written, are left out: a block that is made again
+// after a crash has the same token and is dropped if the first one arrived.
 func token(job, table string, block []any) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %d\n", job, table, len(block))
@@ -87,10 +89,11 @@ func token(job, table string, block []any) string {
 // insertSettings are those of every insert.
 func insertSettings(token string) clickhouse.Settings {
 	return clickhouse.Settings{
-		"async_insert":               0, // on by default; we batch ourselves and want the answer
-		"insert_deduplicate":         1,
-		"optimize_on_insert":         0, // keys are unique within our blocks; looking for duplicates costs half of the insert
-		"insert_deduplication_token": token,
+		"async_insert":                      0, // on by default; we batch ourselves and want the answer
+		"insert_deduplicate":                1,
+		"optimize_on_insert":                0, // keys are unique within our blocks; looking for duplicates costs half of the insert
+		"insert_deduplication_token":        token,
+		"insert_allow_materialized_columns": 1, // documents.folded
 	}
 }
 

@@ -35,25 +35,87 @@ const (
 // writes no visit (a replay). A visit that says a document is gone withdraws it: the
 // document leaves every current view, its history stays, and it comes back with the
 // next page that is loaded of it.
+//
+// Batches that share no document are loaded side by side, a few at once.
 func (s *Store) Load(ctx context.Context, run string, items []nhip.Item) (nhip.Loaded, error) {
 	total := nhip.Loaded{Rejected: map[string]int{}}
-	for len(items) > 0 {
-		n := batchSize(items)
-		b := newBatch(run, items[:n])
-		b.retentionOf = s.retentionOf
-		items = items[n:]
-		if err := s.loadBatch(ctx, b); err != nil {
-			return total, s.wrap("load", err)
+	var flight []*loading
+	var failed error
+	land := func() {
+		l := flight[0]
+		flight = flight[1:]
+		if <-l.done; l.err != nil {
+			if failed == nil {
+				failed = l.err
+			}
+			return
 		}
-		total.Loaded += b.counts.Loaded
-		total.Articles += b.counts.Articles
-		total.Revisions += b.counts.Revisions
-		total.Observations += b.counts.Observations
-		for reason, k := range b.counts.Rejected {
+		c := l.batch.counts
+		total.Loaded += c.Loaded
+		total.Articles += c.Articles
+		total.Revisions += c.Revisions
+		total.Observations += c.Observations
+		for reason, k := range c.Rejected {
 			total.Rejected[reason] += k
 		}
 	}
-	return total, nil
+	for len(items) > 0 && failed == nil {
+		n := batchSize(items)
+		next := &loading{batch: newBatch(run, items[:n]), documents: documentsOf(items[:n]), done: make(chan struct{})}
+		next.batch.retentionOf = s.retentionOf
+		items = items[n:]
+		for len(flight) >= batchesAtOnce || slices.ContainsFunc(flight, next.shares) {
+			land()
+		}
+		if failed != nil {
+			break
+		}
+		flight = append(flight, next)
+		go func() {
+			defer close(next.done)
+			next.err = s.loadBatch(ctx, next.batch)
+		}()
+	}
+	for len(flight) > 0 {
+		land()
+	}
+	return total, s.wrap("load", failed)
+}
+
+// batchesAtOnce is how many batches of one call are on their way: while the database
+// writes one, the rows of the next are made.
+const batchesAtOnce = 2
+
+// loading is a batch on its way.
+type loading struct {
+	batch     *batch
+	documents map[uint64]bool
+	done      chan struct{} // closed when err is set
+	err       error
+}
+
+// shares tells whether two batches speak of one document: the numbers of the later
+// then depend on the earlier.
+func (l *loading) shares(other *loading) bool {
+	for doc := range l.documents {
+		if other.documents[doc] {
+			return true
+		}
+	}
+	return false
+}
+
+func documentsOf(items []nhip.Item) map[uint64]bool {
+	out := make(map[uint64]bool, len(items))
+	for i := range items {
+		if u := items[i].Visit.URL; u != "" {
+			out[nhip.Document(u)] = true
+		}
+		if p := items[i].Page; p != nil {
+			out[nhip.Document(p.URL)] = true
+		}
+	}
+	return out
 }
 
 func batchSize(items []nhip.Item) int {
@@ -250,6 +312,7 @@ func (b *batch) addRecord(p *nhip.Page, r *nhip.Record, h history, kept map[page
 	a := arrival{doc: nhip.Document(page.URL), fetchedAt: page.FetchedAt, sha256: page.SHA256, hash: hash, reader: r.Reader}
 	a.published = checkTime("published_at", r.Article.PublishedAt, &issues)
 	a.modified = checkTime("modified_at", r.Article.ModifiedAt, &issues)
+	_, rewrite := h[a.doc]
 	got, ok := h.assign(a)
 	if !ok {
 		b.keepPage(&page, kept)
@@ -260,11 +323,11 @@ func (b *batch) addRecord(p *nhip.Page, r *nhip.Record, h history, kept map[page
 	if got.sha256 == page.SHA256 {
 		b.keepPage(&page, kept)
 	}
-	b.addDocument(&page, r, a, got, issues)
+	b.addDocument(&page, r, a, got, rewrite, issues)
 }
 
 // addDocument makes the rows of an accepted record.
-func (b *batch) addDocument(page *nhip.Page, r *nhip.Record, a arrival, got assigned, issues []string) {
+func (b *batch) addDocument(page *nhip.Page, r *nhip.Record, a arrival, got assigned, rewrite bool, issues []string) {
 	if b.numbered[got.number] { // the same document twice in a batch: its rows are there
 		b.counts.Loaded++
 		b.counts.Observations += len(r.Observations)
@@ -278,7 +341,7 @@ func (b *batch) addDocument(page *nhip.Page, r *nhip.Record, a arrival, got assi
 	row := documentRow{number: got.number, source: page.Source, url: page.URL, kind: string(page.Kind), article: article,
 		body: body, paragraphStarts: starts, publishedAt: a.published, modifiedAt: a.modified,
 		issues: append(issueTexts(r.Issues), issues...), observations: uint32(observations), mentions: uint32(mentions),
-		sha256: got.sha256, contentHash: a.hash, fingerprint: r.Fingerprint, newContent: got.newContent, reader: r.Reader, runID: b.run, batchID: b.id}
+		sha256: got.sha256, contentHash: a.hash, fingerprint: r.Fingerprint, newContent: got.newContent, rewrite: rewrite, reader: r.Reader, runID: b.run, batchID: b.id}
 	b.documents = append(b.documents, row)
 	b.tally(&row, 1)
 }

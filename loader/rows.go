@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -94,6 +95,15 @@ type documentRow struct {
 	batchID         uint64
 	newContent      bool
 	withdrawn       bool // a tombstone: the publisher took the document back
+	rewrite         bool // the store knew the document before
+}
+
+// folded is the text that search looks into.
+func (r *documentRow) folded() string {
+	if r.withdrawn {
+		return ""
+	}
+	return foldedText(r.article.Title, r.article.Sapo, r.body)
 }
 
 func (r *documentRow) version() uint64 { return uint64(r.content)<<32 | uint64(r.reading) }
@@ -139,7 +149,14 @@ var documentColumns = []columnOf[documentRow]{
 }
 
 var (
-	documentsTable = table[documentRow]{name: "documents", columns: documentColumns,
+	documentsTable = table[documentRow]{name: "documents", derived: 2, columns: append(slices.Clip(documentColumns),
+		field("is_rewrite", "UInt8", func(r *documentRow) uint8 {
+			if r.rewrite {
+				return 1
+			}
+			return 0
+		}),
+		field("folded", "String", (*documentRow).folded)),
 		key: func(r *documentRow) string { return r.number.String() }}
 	versionsTable = table[documentRow]{name: "document_versions", columns: documentColumns,
 		key: func(r *documentRow) string { return r.number.String() }}

@@ -21,6 +21,7 @@ type table[R any] struct {
 	name    string
 	columns []columnOf[R]
 	key     func(*R) string // tells the row from others of its document, for rejects
+	derived int             // columns at the end that are no part of a row's content: see token
 }
 
 type columnOf[R any] struct {

@@ -58,7 +58,7 @@ func (b *batch) withdraw(v nhip.Visit, h history, seen map[uint64]time.Time) {
 	}
 	b.numbered[got.number] = true
 	b.documents = append(b.documents, documentRow{number: got.number, source: v.Source, url: v.URL, kind: string(v.Kind),
-		article: &nhip.Article{}, runID: b.run, batchID: b.id, withdrawn: true})
+		article: &nhip.Article{}, runID: b.run, batchID: b.id, withdrawn: true, rewrite: true})
 }
 
 // lastSeen returns when the documents that the items call gone were last seen, as

@@ -117,18 +117,23 @@ func runs(t *testing.T, s *loader.Store) {
 	want(t, "a run without sources", ask(t, s, "SELECT source FROM v_runs WHERE run_id = 'empty'"), []string{""})
 }
 
+// foldedPhrase is how a question folds its phrase: as the column folded of
+// loader/schema/0011_search.sql.
+const foldedPhrase = "trimBoth(replaceRegexpAll(replaceRegexpAll(replaceAll(caseFoldUTF8(removeDiacriticsUTF8({phrase:String})), 'đ', 'd'), " +
+	`'[^\\p{L}\\p{N}\\p{M}]*[^\\p{L}\\p{N}\\p{M}\\s\\p{Z}][^\\p{L}\\p{N}\\p{M}]*', ' · '), '[\\s\\p{Z}]+', ' '))`
+
 // search: a phrase is found without its diacritics, as a whole and in the current
 // content only.
 func search(t *testing.T, s *loader.Store) {
-	load(t, s, Item("https://a.vn/1", 1, "r/1", "Phát triển CÔNG NGHIỆP hỗ trợ, đường sắt ở Đà Nẵng."),
+	load(t, s, Item("https://a.vn/1", 1, "r/1", "Phát triển CÔNG NGHIỆP hỗ\ntrợ, đường sắt “ở” Đà Nẵng."),
 		Item("https://a.vn/2", 1, "r/1", "Hỗ trợ doanh nghiệp công nghiệp."),
-		Item("https://a.vn/3", 1, "r/1", "Công nghiệp hỗ trợ sẽ bị xóa."))
+		Item("https://a.vn/3", 1, "r/1", "Công nghiệp hỗ trợ sẽ bị xóa."),
+		Item("https://a.vn/4", 1, "r/1", "Công nghiệp hỗ trợ sẽ bị gỡ."))
 	load(t, s, Item("https://a.vn/3", 9, "r/1", "Đã sửa: doanh nghiệp."))
-	find := func(phrase string) (urls []string) {
-		rows, err := s.Query(context.Background(), `WITH replaceAll(caseFoldUTF8(removeDiacriticsUTF8({phrase:String})), 'đ', 'd') AS words
-SELECT url FROM v_articles
-WHERE hasAllTokens(folded, words) AND match(folded, concat('(^|[^a-z0-9])', regexpQuoteMeta(words), '([^a-z0-9]|$)')) ORDER BY url`,
-			map[string]string{"phrase": phrase})
+	load(t, s, Item("https://a.vn/2", 1, "r/2", "Hỗ trợ doanh nghiệp công nghiệp.")) // read again
+	load(t, s, goneItem("https://a.vn/4", 9))
+	find := func(sql, phrase string) (urls []string) {
+		rows, err := s.Query(context.Background(), "WITH "+foldedPhrase+" AS words\n"+sql, map[string]string{"phrase": phrase})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,11 +153,15 @@ WHERE hasAllTokens(folded, words) AND match(folded, concat('(^|[^a-z0-9])', rege
 	one, all := []string{"https://a.vn/1"}, []string{"https://a.vn/1", "https://a.vn/2"}
 	for phrase, urls := range map[string][]string{
 		"công nghiệp hỗ trợ": one, "cong nghiep ho tro": one, "CÔNG NGHIỆP HỖ TRỢ": one, "Duong sat": one, "đà nẵng": one,
-		"công nghiệp": all, "nghiep ho": one, "nghi": nil, "ong nghiep": nil, "xóa": nil, "doanh nghiệp": {"https://a.vn/2", "https://a.vn/3"},
-		"sắt (": nil, "tiêu đề": {"https://a.vn/1", "https://a.vn/2", "https://a.vn/3"},
+		"công nghiệp": all, "nghiep ho": one, "nghi": nil, "ong nghiep": nil, "xóa": nil, "gỡ": nil, "doanh nghiệp": {"https://a.vn/2", "https://a.vn/3"},
+		"sắt (": one, "sắt ở": nil, "sat": one, "trợ đường": nil, "trợ, đường": one, "tiêu đề": {"https://a.vn/1", "https://a.vn/2", "https://a.vn/3"},
+		"không có": nil, "": nil,
 	} {
-		want(t, "phrase "+phrase, find(phrase), urls)
+		want(t, "phrase "+phrase, find("SELECT url FROM v_articles WHERE hasPhrase(folded, words) ORDER BY url", phrase), urls)
+		want(t, "phrase without FINAL "+phrase, find(`SELECT url FROM v_articles WHERE doc_id IN (
+  SELECT doc_id FROM v_article_rows WHERE hasPhrase(folded, words) AND (doc_id, version) NOT IN (SELECT doc_id, version FROM v_superseded WHERE is_older)) ORDER BY url`, phrase), urls)
 	}
+	want(t, "rows that others replace", ask(t, s, "SELECT count() > 0, count() = countIf(is_older) FROM v_superseded"), []string{"1|1"})
 }
 
 // latestVintage: estimate, then actual, then a correction by another document; a
@@ -230,8 +239,8 @@ func questions(t *testing.T, s *loader.Store) {
 	}
 }
 
-var viewNames = []string{"v_article_changes", "v_articles", "v_daily", "v_disagreements", "v_findings", "v_mentions", "v_observation_first", "v_observation_vintages", "v_observations",
-	"v_revisions", "v_runs", "v_sources", "v_stories", "v_story_copies"}
+var viewNames = []string{"v_article_changes", "v_article_rows", "v_articles", "v_daily", "v_disagreements", "v_findings", "v_mentions", "v_observation_first", "v_observation_vintages", "v_observations",
+	"v_revisions", "v_runs", "v_sources", "v_stories", "v_story_copies", "v_superseded"}
 
 // views: each is there, it and each of its columns has a comment in two languages,
 // and its columns have plain types that are what they are declared to be.
