@@ -32,6 +32,7 @@ users:
 	b := &bi{address: serveClickHouseOf(t, dir, "NHIP_USERS="+users, "NHIP_CATALOG="+dir+"/catalog")}
 	t.Run("conversations", func(t *testing.T) { conversations(t, b) })
 	t.Run("dashboards", func(t *testing.T) { dashboards(t, b) })
+	t.Run("compose", func(t *testing.T) { composeUsers(t, b) })
 }
 
 // bi is a running `nhip serve` with the users bi, who reads, and owner.
