@@ -13,36 +13,6 @@ import (
 	"nhip"
 )
 
-// What can go wrong between a process, its store and a crash, and the test of each.
-// Names without a folder are of this package.
-//
-//	two processes on one data directory           engine TestProcessesShareOneEngine, TestForeignEngine, cmd/nhip TestTwoAtOnce
-//	a clock in the past                           TestCheckClock, cmd/nhip TestClockInThePast
-//	a full disk                                   TestDiskFull
-//	a job longer than its interval; a panic       schedules TestSchedulerNeverOverlapsAJobWithItself, …SurvivesPanics
-//	missed runs                                   schedules TestSchedulerCatchesUpOnce
-//	SIGTERM while crawling                        cmd/nhip TestServe, schedules TestPipelineCancelledStillLoadsWhatItHas
-//	SIGKILL at random moments                     TestKilled, cmd/nhip TestKill
-//	power loss                                    TestTablesAreGuarded (the settings; no test cuts the power)
-//	damaged WARC                                  crawler TestWARCDamage
-//	a flipped byte in a stored part               TestExamineBrokenPart
-//	a migration killed half-way; two migrators    TestMigratorKilled, TestMigrateFromOlderSchemas, TestTwoMigrators, TestMigrationLock…
-//	an applied migration changed; a newer schema  TestMigrateRefuses
-//	the same job on two hosts                     TestTwoLoaders (two stores, one engine)
-//	server gone; cut at any byte                  TestCutConnections, TestLoadThroughFaults, TestServer
-//	answer lost and server restarted              TestAnswerLostAndEngineKilled
-//	errors by their class; poison rows            TestLoadThroughFaults, TestLoadStops, TestLoadGivesUp, TestPoisonRow, TestClassify
-//	an error inside an answer                     loadertest "questions", engine TestExceptionWithinAStream
-//	blocks without a token, tokens used again     engine TestTokens, TestToken
-//	a window on the base table only               TestNoHiddenDuplicates (no view keeps rows that it would double)
-//	async_insert is on by default                 every test behind the gateway of fault_test.go
-//	more than 100 partitions                      TestNoHiddenDuplicates (no table has partitions)
-//	10,000 inserts of one row                     TestSmallLoadsStayFewParts
-//	values outside their columns                  loadertest "rows that do not fit", "verbatim", TestLargeValues, TestStoreDecimal
-//	cancelled during Send                         TestCancelledSend, TestServer
-//	pool exhausted                                TestServer
-//	a gateway's HTML                              TestLoadThroughFaults, TestLoadStops
-
 // The answer to an insert is lost and the engine is killed before the insert is sent
 // again: the token is on its disk, and drops the copy.
 func TestAnswerLostAndEngineKilled(t *testing.T) {
@@ -191,4 +161,18 @@ func TestCancelledSend(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Errorf("%d goroutines, %d before; %d connections in use", runtime.NumGoroutine(), before, s.conn.Stats().Open)
+}
+
+// A gateway's page of any length is not what an error or a log says.
+func TestGatewaysPage(t *testing.T) {
+	s, g := openThrough(t, "gatewayspage")
+	s.retry.attempts = 2
+	g.fault = func(string, int) fault { return fault{status: 502} }
+	_, err := s.Load(t.Context(), "run", testItems(1))
+	if err == nil || !strings.Contains(err.Error(), "502") {
+		t.Fatal(err)
+	}
+	if n := len(err.Error()); n > 2*longestError {
+		t.Errorf("the error has %d bytes", n)
+	}
 }

@@ -194,6 +194,9 @@ func (s *Store) wrap(doing string, err error) error {
 	if s.password != "" && strings.Contains(err.Error(), s.password) {
 		return fmt.Errorf("%s: %s", doing, strings.ReplaceAll(err.Error(), s.password, "[password]"))
 	}
+	if text := err.Error(); len(text) > longestError {
+		err = &shortened{strings.ToValidUTF8(text[:longestError], "") + " …", err}
+	}
 	var ex *clickhouse.Exception
 	if errors.As(err, &ex) && ex.Code == codeUnknownDatabase {
 		return fmt.Errorf("%s: %w (%s): %w", doing, ErrNoSchema, s.database, err)
@@ -209,6 +212,20 @@ func (s *Store) wrap(doing string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
+
+// longestError bounds what is told of an error: a gateway's page or a statement with
+// all its values says no more by its end.
+const longestError = 2000
+
+// shortened is an error of which only the beginning is told.
+type shortened struct {
+	text string
+	err  error
+}
+
+func (e *shortened) Error() string { return e.text }
+
+func (e *shortened) Unwrap() error { return e.err }
 
 // isDiskFull tells that a disk, the engine's or our own, took no more. The engine
 // says so by NOT_ENOUGH_SPACE before it writes, and by the system's words within.
