@@ -12,6 +12,7 @@ import (
 // parse builds the tree a browser would build. Pages nested deeper than the parser
 // accepts (512 elements) are flattened first; flattened tells so.
 func parse(text string) (root *html.Node, flattened bool, err error) {
+	text = cutTags(text)
 	root, err = html.Parse(strings.NewReader(text))
 	if err == nil {
 		return root, false, nil
@@ -21,6 +22,26 @@ func parse(text string) (root *html.Node, flattened bool, err error) {
 		return nil, true, fmt.Errorf("html: %w", err)
 	}
 	return root, true, nil
+}
+
+// mostTags bounds the tree of a page made to fill memory; the greatest real pages have a
+// tenth of it.
+const mostTags = 200_000
+
+// cutTags ends a page after mostTags tags.
+func cutTags(text string) string {
+	if len(text) < 3*mostTags || strings.Count(text, "<") <= mostTags {
+		return text
+	}
+	at := 0
+	for range mostTags {
+		i := strings.IndexByte(text[at:], '<')
+		if i < 0 {
+			return text
+		}
+		at += i + 1
+	}
+	return text[:at-1]
 }
 
 // flatDepth is where flatten begins to leave elements out. Formatting elements are

@@ -56,7 +56,7 @@ func (g *reading) region() *region {
 	g.found.page = w.blocks
 	g.found.summaries = teasedLetters(w.blocks)
 	root, weight := g.heaviest(g.page.body, w.blocks)
-	if weight < shortest { // a brief beside which stands one link, or a list
+	if sumOfProse(w.blocks) < shortest { // a brief beside which stands one link, or a list
 		for i := range w.blocks {
 			w.blocks[i].teaser = false
 		}
@@ -85,6 +85,14 @@ func (g *reading) region() *region {
 		}
 	}
 	return g.found
+}
+
+// sumOfProse adds up what speaks for prose on the whole page.
+func sumOfProse(blocks []block) (sum int) {
+	for i := range blocks {
+		sum += max(0, weigh(&blocks[i]))
+	}
+	return sum
 }
 
 // bound notes where the prose of the region begins and ends on the page.
@@ -149,7 +157,8 @@ func (g *reading) heaviest(body *html.Node, blocks []block) (*html.Node, int) {
 	return best, most
 }
 
-// mostBlocks bounds the work on a page made to cost much: blocks times depth.
+// mostBlocks bounds the work on a page made to cost much, blocks times depth, and the
+// memory for it. No article has as many; what follows is not read.
 const mostBlocks = 20_000
 
 // weigh says how much a block speaks for prose.

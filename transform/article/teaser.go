@@ -87,8 +87,8 @@ func (g *reading) teaserAt(blocks []block, i int) (teaser, bool) {
 			return teaser{}, false
 		}
 		size := letters(box, longestTeaser+1)
-		if size > longestTeaser || proseIn(box, blocks[j+1:]) > 0 {
-			return teaser{}, false // the box of the text, and a link before it
+		if size > longestTeaser || proseIn(box, blocks[j+1:]) > 0 || proseBefore(box, blocks[:i]) {
+			return teaser{}, false // the box of the text, and a link in it
 		}
 		for box.Parent != nil && box.Parent != g.page.body && letters(box.Parent, size+1) == size {
 			box = box.Parent
@@ -134,6 +134,16 @@ func proseIn(box *html.Node, blocks []block) (n int) {
 		}
 	}
 	return n / 2
+}
+
+// proseBefore reports whether prose stands in box before the blocks' end.
+func proseBefore(box *html.Node, blocks []block) bool {
+	for i := len(blocks) - 1; i >= 0 && i >= len(blocks)-12 && inside(blocks[i].node, box); i-- {
+		if weigh(&blocks[i]) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // leadsElsewhere reports whether a link leads to another document and does not bear

@@ -107,7 +107,7 @@ func (w *walker) node(n, container *html.Node) {
 	default:
 		return
 	}
-	if silent(n) || w.skip != nil && w.skip(n) {
+	if len(w.blocks) >= mostBlocks || silent(n) || w.skip != nil && w.skip(n) {
 		return
 	}
 	switch n.DataAtom {
@@ -276,7 +276,9 @@ func (w *walker) table(table *html.Node) {
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			switch c.DataAtom {
 			case atom.Tr:
-				w.row(c)
+				if len(w.blocks) < mostBlocks {
+					w.row(c)
+				}
 			case atom.Tbody, atom.Thead, atom.Tfoot:
 				row(c)
 			case atom.Caption:
@@ -294,11 +296,12 @@ func (w *walker) table(table *html.Node) {
 func (w *walker) row(tr *html.Node) {
 	var cells []string
 	size, link, full := 0, 0, false
+	inner := walker{skip: w.skip}
 	for c := tr.FirstChild; c != nil; c = c.NextSibling {
 		if c.DataAtom != atom.Td && c.DataAtom != atom.Th {
 			continue
 		}
-		inner := walker{skip: w.skip}
+		inner.blocks = inner.blocks[:0]
 		text := inner.text(c)
 		for _, b := range inner.blocks {
 			size += b.size
