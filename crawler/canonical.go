@@ -35,6 +35,7 @@ var tracking = []string{
 	"utm_*", "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "zarsrc", "zclid",
 	"igshid", "igsh", "mc_cid", "mc_eid", "_ga", "_gl", "vn_source", "vn_campaign", "vn_medium", "vn_term", "vn_thumb", "vn_zone",
 	"mibextid", "ref_src", "ref_url", "spm", "fb_*", "_openstat", "at_campaign", "at_medium",
+	"phpsessid", "jsessionid", "aspsessionid*", "cfid", "cftoken",
 }
 
 // Canonical returns the address that identifies a document: raw resolved against
@@ -42,8 +43,9 @@ var tracking = []string{
 // without fragment, tracking parameters and default port. Where src is not nil,
 // its alias hosts and the usual copies of a host (www., m., amp.) become its first
 // host, http becomes https if the first address the source file names is https, and
-// only the query parameters of Documents.KeepQuery stay, if it lists any. A query with
-// which the address has not the form Documents.URL asks for, and has it without, goes.
+// only the query parameters of Documents.KeepQuery stay, if it lists any. A query, or the
+// mark of a copy for phones or printers, with which the address has not the form
+// Documents.URL asks for, and has it without, goes.
 //
 // It refuses addresses that are not http or https, carry a user name or password,
 // or are longer than 2048 bytes. Canonical(Canonical(x)) is Canonical(x).
@@ -91,8 +93,13 @@ func canonical(u *whatwg.Url, src *catalog.Source) (string, error) {
 			u.SetSearch(clean)
 		}
 	}
+	if path := u.Pathname(); strings.Contains(path, ";") {
+		if clean := sessionPath.ReplaceAllString(path, ""); clean != path {
+			u.SetPathname(clean)
+		}
+	}
 	address, err := href(u)
-	if err != nil || src == nil || src.Documents.URL == nil || u.Query() == "" || src.Documents.URL.MatchString(address) {
+	if err != nil || src == nil || src.Documents.URL == nil || src.Documents.URL.MatchString(address) {
 		return address, err
 	}
 	// A query that the addresses of the source's documents do not have is a mark of
@@ -100,8 +107,47 @@ func canonical(u *whatwg.Url, src *catalog.Source) (string, error) {
 	if bare, _, _ := strings.Cut(address, "?"); src.Documents.URL.MatchString(bare) {
 		return bare, nil
 	}
-	return address, nil
+	return original(address, src.Documents.URL), nil
 }
+
+// original returns the address of the document that an address is a copy of, as far as
+// its form tells, else the address itself: /amp/a.html, /a.html/amp, /a.amp.html and
+// /m/a.html are copies of /a.html, and /a is /a/, wherever the source's documents have the
+// one form and not the other.
+func original(address string, form *catalog.Pattern) string {
+	site := strings.Index(address, "://") + len("://")
+	slash := strings.IndexByte(address[site:], '/')
+	if slash < 0 {
+		return address
+	}
+	host, path, query := address[:site+slash], address[site+slash:], ""
+	if i := strings.IndexByte(path, '?'); i >= 0 {
+		path, query = path[:i], path[i:]
+	}
+	var others []string
+	for _, first := range []string{"/amp/", "/m/", "/mobile/", "/print/", "/in/"} {
+		if rest, ok := strings.CutPrefix(path, first); ok {
+			others = append(others, "/"+rest)
+		}
+	}
+	for _, last := range []string{"/amp/", "/amp", "/print", "/in", ".amp"} {
+		if rest, ok := strings.CutSuffix(path, last); ok {
+			others = append(others, rest, rest+"/")
+		}
+	}
+	others = append(others, strings.Replace(path, ".amp.", ".", 1), strings.TrimSuffix(path, "/"), path+"/")
+	for _, other := range others {
+		for _, tail := range []string{query, ""} {
+			if candidate := host + other + tail; form.MatchString(candidate) {
+				return candidate
+			}
+		}
+	}
+	return address
+}
+
+// sessionPath is a session's number in a path, as servlets write it.
+var sessionPath = regexp.MustCompile(`(?i);(jsessionid|phpsessid)=[^/;]*`)
 
 // parseAddress resolves and checks an address.
 func parseAddress(raw, base string) (*whatwg.Url, error) {

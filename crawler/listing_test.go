@@ -129,6 +129,7 @@ func TestCanonical(t *testing.T) {
 		"https://tin.example/a%2Fb":              "https://tin.example/a%2Fb",
 		"https://khac.example/a":                 "https://khac.example/a",
 		"https://tin.example:8443/a":             "https://tin.example:8443/a",
+		"https://tin.example/a?PHPSESSID=1&b=2":  "https://tin.example/a?b=2",
 		"https://b\u00e1o.example/":              "https://xn--bo-mia.example/",
 	} {
 		got, err := Canonical(raw, "https://tin.example/muc/", src)
@@ -150,8 +151,15 @@ func TestCanonical(t *testing.T) {
 	}
 	src.Documents = catalog.Documents{URL: &catalog.Pattern{Regexp: regexp.MustCompile(`^https://tin\.example/[a-z-]+-\d+\.html$`)}}
 	for raw, want := range map[string]string{
-		"https://tin.example/thep-tang-1.html?rss=1": "https://tin.example/thep-tang-1.html", // a mark of the feed
-		"https://tin.example/xem?id=7":               "https://tin.example/xem?id=7",         // no document with or without
+		"https://tin.example/thep-tang-1.html?rss=1":                        "https://tin.example/thep-tang-1.html", // a mark of the feed
+		"https://tin.example/xem?id=7":                                      "https://tin.example/xem?id=7",         // no document with or without
+		"https://tin.example/amp/thep-tang-1.html":                          "https://tin.example/thep-tang-1.html",
+		"https://tin.example/thep-tang-1.html/amp":                          "https://tin.example/thep-tang-1.html",
+		"https://tin.example/thep-tang-1.amp.html?x=1":                      "https://tin.example/thep-tang-1.html",
+		"https://tin.example/thep-tang-1.html/":                             "https://tin.example/thep-tang-1.html",
+		"https://amp.tin.example/m/thep-tang-1.html?z=1":                    "https://tin.example/thep-tang-1.html",
+		"https://tin.example/print/1.html":                                  "https://tin.example/print/1.html", // only its page can tell
+		"https://tin.example/thep-tang-1.html;jsessionid=AB12?utm_source=x": "https://tin.example/thep-tang-1.html",
 	} {
 		if got, err := Canonical(raw, "", src); err != nil || got != want {
 			t.Errorf("%q of a source that says what its documents look like: %q (%v), want %q", raw, got, err, want)

@@ -249,6 +249,10 @@ func (h *webHost) fault(path string, n int) http.Handler {
 	if n >= healthyFrom || int(at%1000) >= h.web.Faults {
 		return nil
 	}
+	if path == "/robots.txt" { // only such as close a host; a 404, or a body without rules, opens all of it
+		closing := []http.Handler{Reset(), Status(500), Status(503), Status(429, "Retry-After", "1"), Coded("gzip", []byte("no gzip at all")), Drip(100 * time.Millisecond), Hang()}
+		return closing[at/1000%uint64(len(closing))]
+	}
 	faults := []http.Handler{
 		Reset(), Reset(), Status(500), Status(502), Status(404), Redirect(path), Body(""),
 		Status(503, "Retry-After", "1"), Status(429, "Retry-After", "1"),
