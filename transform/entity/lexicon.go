@@ -45,7 +45,7 @@ var lexicon = map[kind]string{
 		nhà cung cấp, nhà sản xuất, nhà bán lẻ, tổ chức, công ty con, liên doanh, hãng xe, hãng bay, công ty chứng khoán, công ty tư vấn, hãng tư vấn, hãng nghiên cứu, chuỗi cửa hàng, chuỗi siêu thị, nhà máy, hãng dược, hãng chip`,
 
 	kindNamed: `đường, phố, quốc lộ, cao tốc, đường cao tốc, cầu, cảng, sân bay, cảng hàng không, ga, sông, hồ, nhà máy, nhà máy thủy điện, nhà máy nhiệt điện, nhà máy điện, thủy điện, nhiệt điện, nhà máy lọc dầu, bệnh viện, trường, đại học,
-		chợ, chùa, siêu thị, khách sạn, tuyến, tuyến cao tốc, vành đai, nhà hát, công viên, câu lạc bộ, CLB, hầm, đèo, núi, đại lộ, ngã tư, metro, tuyến metro, lọc dầu, lọc hóa dầu, cảng biển, dự án cao tốc, chung cư, tòa nhà, trung tâm thương mại`,
+		chợ, chùa, siêu thị, khách sạn, tuyến, tuyến cao tốc, vành đai, nhà hát, công viên, câu lạc bộ, CLB, hầm, đèo, núi, đại lộ, ngã tư, metro, tuyến metro, lọc dầu, lọc hóa dầu, cảng biển, dự án cao tốc, chung cư, tòa nhà, trung tâm thương mại, khu đô thị, khu đô thị mới, khu dân cư, giải thưởng, quảng trường, tượng đài, thư viện, bảo tàng, sân vận động, học bổng, nhà thờ, nghĩa trang, đền, lăng, trường học, trường tiểu học, trường THPT`,
 
 	kindPark: `khu công nghiệp, KCN, cụm công nghiệp, CCN, khu kinh tế, KKT, khu chế xuất, KCX, khu công nghệ cao, khu CNC, khu thương mại tự do, khu công nghiệp công nghệ cao, khu kinh tế cửa khẩu`,
 

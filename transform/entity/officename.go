@@ -299,7 +299,7 @@ func (p *paragraph) capitalFollows(j int) bool {
 func (n *nameScan) personFollows(j int) bool {
 	p := n.p
 	_, known := p.longest(n.start, kindOrganisation)
-	if !n.posted && known != j || n.good == n.head && !p.endsAt(j, kindLevel) || !p.is(j, kindSurname) || !p.glued(j) {
+	if !n.posted && known != j || n.good == n.head && !p.endsAt(j, kindLevel) && !strings.HasSuffix(p.span(n.start, n.head), "ủy") || !p.is(j, kindSurname) || !p.glued(j) {
 		return false
 	}
 	if e, end := p.longest(j, kindPlace); e != nil && (end-j > 1 || end == len(p.toks) || !p.toks[end].upper) {
@@ -314,6 +314,12 @@ func (n *nameScan) personFollows(j int) bool {
 
 // postBefore reports whether a post ends at most three words before token i.
 func (p *paragraph) postBefore(i int) bool {
+	if p.endsAt(i+1, kindPosition) && i > 0 {
+		return true // Trưởng Ban Quản lý: the post ends with the first word of the name
+	}
+	if i >= 2 && p.glued(i-1) && (p.toks[i-1].text == "trực" && strings.ToLower(p.toks[i-2].text) == "thường" || p.toks[i-1].text == "trách" && p.toks[i-2].text == "phụ") {
+		i -= 2 // Phó Chủ tịch Thường trực UBND
+	}
 	for j := i; j >= 0 && j >= i-3; j-- {
 		if p.endsAt(j, kindPosition) {
 			return true

@@ -2,6 +2,7 @@ package entity
 
 import (
 	"strings"
+	"unicode"
 )
 
 // postEnd returns the end of a post at i with the words before it that qualify it
@@ -139,17 +140,29 @@ func (d *document) complementBefore(p *paragraph, i, post int) (complement, bool
 
 // cutEmployer takes the firm off a foreign name behind CEO: Nvidia Jensen Huang.
 func (d *document) cutEmployer(p *paragraph, c *complement, end *int) {
-	if c.org != nil || !strings.HasPrefix(c.posts[0], "C") || !strings.HasSuffix(c.posts[0], "O") || *end-c.nameStart < 3 {
+	if c.org != nil || (!strings.HasPrefix(c.posts[0], "C") || !strings.HasSuffix(c.posts[0], "O")) && !isCamel(p.toks[c.nameStart].text) || *end-c.nameStart < 3 {
 		return
 	}
 	for j := c.nameStart; j < *end; j++ {
-		if p.toks[j].syllable {
+		if p.toks[j].syllable && !isCamel(p.toks[c.nameStart].text) {
 			return
 		}
 	}
 	c.org = d.organisation(p, c.nameStart, c.nameStart+1, false)
 	d.addOrganisation(p, c.nameStart, c.nameStart+1, c.org)
 	c.nameStart++
+}
+
+// isCamel reports capitals inside a word, as only firms write them: VinaCapital.
+func isCamel(word string) bool {
+	lower := false
+	for _, r := range word {
+		if unicode.IsUpper(r) && lower {
+			return true
+		}
+		lower = unicode.IsLower(r)
+	}
+	return false
 }
 
 // employerAt returns the firm of a foreign or abbreviated name at j, which the name

@@ -82,7 +82,7 @@ func (p *passage) sentence(s vi.Sentence) {
 	}
 	mem := &p.d.mem
 	st := &state{prevEnd: s.First, begin: true, year: c.sentenceYear(mem), period: mem.period, kind: c.inheritedKind(mem)}
-	if st.kind == nhip.KindActual && c.estimates {
+	if st.kind == nhip.KindActual && (c.estimates || p.is(s.First, "ước")) {
 		st.kind = nhip.KindEstimate
 	}
 	c.top = st
@@ -204,6 +204,8 @@ func (c *clause) number(st *state, q found, k int) {
 	st.fresh = false
 	if r.respect {
 		c.pair(st, q, r, start, k)
+	} else if len(st.queue) == 0 {
+		c.pairList(st, q, r, start, k)
 	}
 	if bare && q.Unit.ID == "%" && c.p.is(r.first-1, "có", "thấy") && c.sharedBy(q.Quantity) {
 		st.label, st.own, start = "", "", r.first // "có 45% doanh nghiệp đánh giá": the noun follows
@@ -236,6 +238,9 @@ func (c *clause) number(st *state, q found, k int) {
 	if !ok {
 		st.prevEnd = q.End
 		return
+	}
+	if kl.measure == nhip.MeasureLevel && st.lastQ != nil && st.lastQ.Unit == q.Unit && st.last.measure == nhip.MeasureShare && c.isBaseValue(r) {
+		kl.measure = st.last.measure
 	}
 	if r.verb == tagNone && st.lastQ != nil && c.coordinated(st, q) {
 		kl = c.same(st, q, kl)

@@ -171,7 +171,7 @@ func (c *clause) periodFor(st *state, q found, kl class, k int) vi.Period {
 			i = m.End - 1
 			continue
 		}
-		if e := m.Period; e != nil && m.First == i && !e.Void && !(e.Weak && e.Span == vi.SpanMonths) {
+		if e := m.Period; e != nil && m.First == i && !e.Void && !(e.Weak && e.Span == vi.SpanMonths && !c.isYearToDate(e)) {
 			if pr, ok := e.Resolve(st.frame(c.d())); ok {
 				if !e.Same || !p.is(m.First-1, "của") {
 					st.period, st.bound, st.accumulation = pr, true, accumulation(e)
@@ -245,10 +245,20 @@ func (c *clause) baseFor(st *state, q found, r predicate, kl class, label string
 			return base{set: true, code: nhip.CompareAnnualAvg}
 		}
 	}
-	if st.compare.set {
+	if st.compare.set && !c.ofShorter(st) {
 		return st.compare
 	}
 	return base{}
+}
+
+// ofShorter tells a base of the month or quarter before where the number is of a
+// longer stretch: "tháng 9 tăng 6% so với tháng trước; bình quân 9 tháng tăng 40%".
+func (c *clause) ofShorter(st *state) bool {
+	switch code := st.compare.relation(c.d(), st, st.period); st.period.Span {
+	case vi.SpanMonths, vi.SpanHalf, vi.SpanYear:
+		return code == nhip.CompareMoM || code == nhip.CompareQoQ
+	}
+	return false
 }
 
 // pairedBase gives two growths of one subject the two bases that the subject before

@@ -2,6 +2,7 @@ package fact
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"nhip"
@@ -348,6 +349,9 @@ func (c *clause) yearlyByDefault(f *draft) bool {
 	switch f.period.Span {
 	case vi.SpanYear, vi.SpanQuarter, vi.SpanHalf, vi.SpanMonths:
 		return true
+	}
+	if strings.HasPrefix(vi.Key(f.label), "lạm phát") && f.o.Rule == "growth.noun" {
+		return true // the rate of inflation is on a year before
 	}
 	return f.o.Kind == nhip.KindTarget || f.o.Kind == nhip.KindForecast || f.o.Kind == nhip.KindPlan
 }

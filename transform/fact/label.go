@@ -27,8 +27,11 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 	case r.verb == tagLevel && p.seq(r.verbAt, "trị", "giá") && !st.fresh:
 		label = strings.TrimSpace("trị giá " + label)
 	case q.Unit.Counted && q.Unit.ID != "lần" && (r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được") || (r.verb == tagTo || r.verb == tagEqual) && !st.fresh && p.is(r.verbAt, "còn", "hoàn", "thực") || label == ""):
-		noun := p.text(append(tokensOf(q.UnitFirst, q.End), c.after(q.Quantity, 14)...))
+		behind := c.after(q.Quantity, 14)
+		noun := p.text(append(tokensOf(q.UnitFirst, q.End), behind...))
 		switch {
+		case !st.fresh && len(behind) == 0 && st.label != "" && st.lastQ != nil && st.lastQ.Unit == q.Unit:
+			label = st.label // "A đạt 2,9 triệu lượt; Trung Quốc 3,5 triệu lượt"
 		case st.fresh && st.own != "" && strings.Count(st.own, " ") < 12:
 			label = st.own + " " + noun
 		case st.head != "" && !strings.Contains(vi.Key(st.head), q.Unit.ID):
@@ -38,7 +41,9 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 		}
 	case q.Unit.Counted:
 	case q.Unit.ID == "%" || q.Unit.Family == "points" || q.Unit.ID == "lần":
-		if label == "" || r.verb == tagNone && !st.fresh && q.Unit.ID == "%" && !growthNoun(label) && c.sharedBy(q.Quantity) && (!c.coordinated(st, q) || st.last.rule == "share.noun") {
+		if r.verb == tagNone && !st.fresh && p.is(q.End, "là") {
+			label = c.about(q.Quantity)
+		} else if label == "" || r.verb == tagNone && !st.fresh && q.Unit.ID == "%" && !growthNoun(label) && c.sharedBy(q.Quantity) && (!c.coordinated(st, q) || st.last.rule == "share.noun") {
 			label = p.text(c.after(q.Quantity, 10))
 		} else if noun := c.after(q.Quantity, 8); q.Unit.ID == "%" && len(noun) > 0 && !p.is(q.End, "về", "so", "vốn") && !c.isHeadLabel(label) && (r.verb == tagNone && st.fresh && !growthNoun(label) || (r.verb == tagUp || r.verb == tagDown) && !st.fresh && !c.coordinated(st, q)) {
 			if r.verb == tagNone {
@@ -253,6 +258,39 @@ func (c *clause) pair(st *state, q found, r predicate, start, k int) {
 		}
 		st.queue = append(st.queue, text)
 	}
+}
+
+// pairList pairs a list that no word calls one: "doanh thu đạt A, lãi đạt B, tăng 14%
+// và 27%", "điện tử, máy móc và dệt may đạt A, B và C". Only equal counts are paired.
+func (c *clause) pairList(st *state, q found, r predicate, start, k int) {
+	n := 1
+	for j := k + 1; j < len(c.q) && c.q[j].group == q.group && c.q[j].Unit == q.Unit && c.onlyListed(c.q[j-1].End, c.q[j].First); j++ {
+		n++
+	}
+	switch {
+	case n < 2 || q.IsRange:
+	case r.verb == tagUp || r.verb == tagDown:
+		levels := 0
+		for i := range c.facts {
+			if c.facts[i].o.Measure == nhip.MeasureLevel {
+				levels++
+			}
+		}
+		if q.Unit.ID == "%" && levels == n && len(c.facts) == n {
+			c.pairFacts(st, n)
+		}
+	case n >= 3 && r.verb != tagNone && !q.Unit.Counted:
+		if items := c.items(start, r.first, q.group); len(items) == n {
+			for _, it := range items {
+				st.queue = append(st.queue, c.p.text(it))
+			}
+		}
+	}
+}
+
+// onlyListed tells a comma or "và" and nothing else.
+func (c *clause) onlyListed(from, to int) bool {
+	return to == from+1 && c.p.is(from, ",", "và")
 }
 
 // pairFacts gives n growths the labels of the n levels before them: "doanh thu đạt

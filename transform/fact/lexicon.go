@@ -33,6 +33,7 @@ const (
 	tagReports     // ghi nhận, với, đặt mục tiêu: the subject of the number comes after it
 	tagRespect     // lần lượt
 	tagExclude     // loại trừ: a condition on the indicator
+	tagNoun        // a noun with a verb inside: thâm hụt, vốn tăng thêm
 )
 
 // words of each tag, longest match wins. Keys are as [vi.Key] makes them.
@@ -72,6 +73,7 @@ var tagWords = map[tag]string{
 		báo cáo|công bố|có|nhằm|thống kê|xác định|mục tiêu|dự báo|dự kiến|nhận định|cho hay|ước tính|nâng|đưa|đặt kế hoạch|lên kế hoạch|đề ra kế hoạch|giao chỉ tiêu|chỉ tiêu`,
 	tagRespect: `lần lượt|tương ứng là|lần lượt là|lần lượt ở mức|lần lượt đạt`,
 	tagExclude: `nếu loại trừ|loại trừ|sau khi loại trừ|nếu trừ|không kể|chưa kể|không tính|chưa tính|chưa bao gồm|không bao gồm|nếu không tính`,
+	tagNoun:    `thâm hụt|thặng dư|bội chi|vốn tăng thêm|phần vốn tăng thêm|giảm nghèo|giảm phát|giảm trừ|tăng ca|tăng tốc|giá trị tăng thêm|giá trị gia tăng|giảm phát thải|hao hụt điện năng|tổn thất`,
 }
 
 // tagSet is the tags a phrase may have.
@@ -97,7 +99,7 @@ type tagTable struct {
 var tagged = sync.OnceValue(func() *tagTable {
 	t := &tagTable{phrases: newPhrases()}
 	ref := map[string]int{}
-	for kind := tag(1); kind <= tagExclude; kind++ {
+	for kind := tag(1); kind <= tagNoun; kind++ {
 		for w := range strings.SplitSeq(tagWords[kind], "|") {
 			w = strings.TrimSpace(w)
 			i, ok := ref[w]

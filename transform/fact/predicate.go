@@ -220,6 +220,8 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return k, true // "15 triệu tấn (+36%)"
 	case r.verb == tagNone && st.bracket && st.last.measure == nhip.MeasureChange && c.p.is(q.First-1, "("):
 		return class{measure: nhip.MeasureGrowth, dir: st.last.dir, rule: "growth.equivalent"}, true
+	case r.verb == tagNone && !st.fresh && c.p.is(q.End, "là"):
+		return class{measure: nhip.MeasureShare, rule: "share.noun"}, true // "70% là lao động nữ"
 	case r.verb == tagNone && c.p.phrase[min(q.End, len(c.p.t)-1)].set.has(tagSays):
 		return class{measure: nhip.MeasureShare, rule: "share.noun"}, true // "42% cho rằng …"
 	case r.verb == tagShare:
@@ -230,7 +232,9 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return class{measure: nhip.MeasureRatio, rule: "ratio.base"}, true
 	case r.verb == tagEqual && st.plan && q.End < c.s.End && (c.p.t[q.End].Kind == vi.Sign || c.p.is(q.End, "và")):
 		return class{measure: nhip.MeasureRatio, plan: true, rule: "ratio.plan"}, true // "bằng 46,8% dự toán, trong đó A bằng 45,2%"
-	case r.verb == tagEqual, r.verb == tagAlso && st.last.measure == nhip.MeasureLevel:
+	case r.verb == tagEqual && st.compare.set && st.compare.c.Basis == vi.BasisPlan:
+		return class{measure: nhip.MeasureRatio, plan: true, rule: "ratio.plan"}, true // "so với kế hoạch bằng 98,4%"
+	case r.verb == tagEqual, r.verb == tagAlso && (st.last.measure == nhip.MeasureLevel || st.last.measure == ""):
 		return class{measure: nhip.MeasureShare, rule: "share.of"}, true
 	case r.to || r.from:
 		return class{measure: levelOf(label), rule: "level.change"}, true

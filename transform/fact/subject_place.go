@@ -1,6 +1,10 @@
 package fact
 
-import "strings"
+import (
+	"strings"
+
+	"nhip"
+)
 
 // dropPlaces takes places at the head of a part out of it, and places that follow
 // "trên địa bàn", "tại", "của", "ở" with that word.
@@ -37,7 +41,9 @@ func (c *clause) dropPlaces(tokens []int) []int {
 			continue
 		}
 		if p.is(i, "tại", "ở", "của") && k+1 < len(tokens) {
-			if at = tokens[k+1]; p.is(at, "tỉnh", "tp") && p.placeAt(at+1) > at+1 {
+			if at = tokens[k+1]; p.is(i, "của") && c.isAbroad(at) {
+				at = i // who invests or buys, not where
+			} else if p.is(at, "tỉnh", "tp") && p.placeAt(at+1) > at+1 {
 				at++
 			} else if p.seq(at, "thành", "phố") && p.placeAt(at+2) > at+2 {
 				at += 2
@@ -51,6 +57,17 @@ func (c *clause) dropPlaces(tokens []int) []int {
 		k++
 	}
 	return out
+}
+
+// isAbroad tells a foreign country at token i.
+func (c *clause) isAbroad(i int) bool {
+	for _, k := range c.p.places {
+		if k.first == i {
+			p := c.d().r.placesByID[nhip.PlaceID(k.mention.ID)]
+			return p != nil && p.Level == "country" && p.ID != "viet-nam"
+		}
+	}
+	return false
 }
 
 // pastPlace skips a place that ends at end, with the words that tell its old

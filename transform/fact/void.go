@@ -2,6 +2,7 @@ package fact
 
 import (
 	"strings"
+	"unicode"
 
 	"nhip/transform/vi"
 )
@@ -30,6 +31,14 @@ func (c *clause) isVoid(q found, r predicate, start, k int) bool {
 		return true
 	case q.Unit.ID == "điểm" && q.Bound != vi.Exactly && q.Value.Compare(vi.Decimal{Coef: 50}) == 0:
 		return true // the line of a purchasing managers' index between growth and decline
+	case q.Unit.ID == "kV" && r.verb == tagNone:
+		return true // the class of a line, not a measurement of it
+	case q.IsRange && q.Unit.Family == "money" && c.isPenalty(q):
+		return true
+	case r.verb == tagNone && !q.Unit.Counted && q.UnitFirst < q.End && !p.t[q.UnitFirst].Space && q.First > c.s.First && isModel(p.x.Print(q.First-1, q.First)):
+		return true // "máy giặt AI 9kg": a model by its size
+	case q.Unit.Counted && c.isTeam(q):
+		return true
 	case q.Unit.ID == "bộ" && c.isMinistries(q):
 		return true
 	case c.isOpenEnded(q) && c.isNorm():
@@ -77,6 +86,41 @@ func (c *clause) isRate(q found, start int) bool {
 		}
 	}
 	return false
+}
+
+// isModel tells a word in capitals of two letters or more.
+func isModel(word string) bool {
+	n := 0
+	for _, r := range word {
+		if !unicode.IsUpper(r) {
+			return false
+		}
+		n++
+	}
+	return n >= 2
+}
+
+// isPenalty tells "bị phạt tiền từ 50 đến 70 triệu đồng": what a rule threatens with.
+func (c *clause) isPenalty(q found) bool {
+	for i := max(c.s.First, q.First-4); i < q.First; i++ {
+		if c.p.is(i, "phạt") {
+			return true
+		}
+	}
+	return false
+}
+
+// isTeam tells "hội đồng gồm 9 thành viên", "nhóm 7 sinh viên": who they are, not how
+// many there are.
+func (c *clause) isTeam(q found) bool {
+	if n, ok := q.Value.Int(); !ok || n > 20 || q.Bound != vi.Exactly {
+		return false
+	}
+	switch q.Unit.ID {
+	case "thành viên", "sinh viên", "học sinh", "chuyên gia", "kỹ sư", "diễn giả":
+		return c.p.is(q.First-1, "gồm", "nhóm", "đội", "tổ", "bởi", "của", "có")
+	}
+	return c.p.is(q.First-1, "nhóm", "đội") && q.Unit.Family == "count"
 }
 
 // isMinistries tells "lãnh đạo 3 bộ, 5 sở": no sets but ministries.

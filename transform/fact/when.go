@@ -104,6 +104,12 @@ func (c *clause) isDeadline(e *vi.PeriodExpr) bool {
 	return false
 }
 
+// isYearToDate tells "trong 9 tháng" of October: the months that have ended.
+func (c *clause) isYearToDate(e *vi.PeriodExpr) bool {
+	ref := c.d().ref
+	return (c.p.is(e.First, "trong") || c.p.is(e.First-1, "trong")) && e.N > 1 && (e.N == ref.Month-1 || e.N == ref.Month && ref.Day >= 20)
+}
+
 // isSinceNewYear tells "sau 10 tháng" of November: the first ten months, if the tenth
 // has just ended.
 func (c *clause) isSinceNewYear(e *vi.PeriodExpr) bool {

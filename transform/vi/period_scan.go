@@ -157,7 +157,9 @@ func (s *scanner) period(i int) (e PeriodExpr, next int) {
 		case "quý":
 			next = s.quarterAt(&e, i)
 		case "năm":
-			next = s.yearExpr(&e, i)
+			if next = s.yearExpr(&e, i); next <= i && s.key(i+1) == "tháng" && s.is(i+2, "đầu", "cuối", "còn") {
+				next = s.spanOfMonths(&e, i) // năm tháng đầu năm
+			}
 		case "ngày", "hôm", "sáng", "chiều", "tối", "đêm", "dịp":
 			next = s.dayAt(&e, i+1)
 		case "nửa":
