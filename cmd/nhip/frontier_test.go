@@ -105,9 +105,9 @@ func (p *press) environment(ahead time.Duration) []string {
 }
 
 // run is a whole run of the paper; its accounts balance.
-func (p *press) run(t *testing.T, ahead time.Duration) nhip.Account {
+func (p *press) run(t *testing.T, ahead time.Duration, flags ...string) nhip.Account {
 	t.Helper()
-	cmd := onLoopbackCommand(t, p.dir, p.environment(ahead), "run", "--source", "thep", "--format", "json")
+	cmd := onLoopbackCommand(t, p.dir, p.environment(ahead), append([]string{"run", "--source", "thep", "--format", "json"}, flags...)...)
 	out, err := cmd.Output()
 	var run nhip.Run
 	if jsonErr := json.Unmarshal(out, &run); jsonErr != nil || len(run.Sources) != 1 {
@@ -236,8 +236,11 @@ func TestPauseOutlivesTheProcess(t *testing.T) {
 	}
 	// The limiter goes by the machine's own clock, so the pause is ended in the store.
 	p.endPauses(t)
-	if account := p.run(t, 2*time.Hour); account.Loaded != 4 {
+	if account := p.run(t, 2*time.Hour, "--due"); account.Loaded != 4 || account.Index["ok"]+account.Index["not_modified"] != 1 {
 		t.Errorf("after the pause: %+v", account)
+	}
+	if account := p.run(t, 2*time.Hour, "--due"); account.Discovered != 0 || len(account.Index) != 0 {
+		t.Errorf("nothing is due: %+v", account)
 	}
 }
 

@@ -28,7 +28,7 @@ const version = "0.1"
 
 var runCommand = command{
 	name:    "run",
-	args:    "[--source ID]... [--archive PATH]... [--since DAY] [--depth N] [--budget N] [--shard I/N] [--dry-run]",
+	args:    "[--source ID]... [--archive PATH]... [--since DAY] [--depth N] [--budget N] [--due] [--shard I/N] [--dry-run]",
 	summary: "Take all enabled sources, or the named ones, through one ingestion run and print its accounts",
 	example: `nhip run                                        all enabled sources
 nhip run --source vnexpress --source cafef      two of them
@@ -36,6 +36,7 @@ nhip run --archive pages.warc.gz                the web as it was kept in a WARC
 nhip run --archive ./pages                      or in a folder with an index.tsv (file, url, kind)
 nhip run --source moit --since 2025-01-01 --budget 2000
                                                 look further back than usual: date archives, lists page by page
+nhip run --due                                  only what is due: feeds by their own intervals, retries, what was left
 nhip run --shard 1/3                            the first third of the sources, for one of three machines
 nhip run --dry-run --format json                fetch and read, keep nothing, accounts as JSON`,
 	flags: func(flags *pflag.FlagSet) {
@@ -44,6 +45,7 @@ nhip run --dry-run --format json                fetch and read, keep nothing, ac
 		flags.String("since", "", "look back to this `day`: date archives, sitemaps, lists page by page")
 		flags.Int("depth", 0, "follow each list for `N` pages; 0: as its source file says, 200 with --since")
 		flags.Int("budget", 0, "fetch at most `N` documents of each source; 0: as its source file says")
+		flags.Bool("due", false, "ask only for what is due, as nhip serve does between the times of the schedules")
 		flags.String("shard", "", "`I/N`: only the I-th of N parts of the sources")
 		flags.Bool("dry-run", false, "fetch and read, but keep nothing")
 		clockFlag(flags)
@@ -77,6 +79,9 @@ nhip run --dry-run --format json                fetch and read, keep nothing, ac
 			return err
 		}
 		opts.dry, _ = c.flags.GetBool("dry-run")
+		if opts.due, _ = c.flags.GetBool("due"); opts.due && (opts.dry || opts.archive != nil || opts.backfill != crawler.Backfill{}) {
+			return usagef("--due asks the web for what a store knows to be due: without --archive, --dry-run, --since, --depth and --budget")
+		}
 		run, err := ingest(ctx, c, opts)
 		if run.ID != "" {
 			if printErr := printAccounts(c.stdout, run, format); err == nil {
@@ -111,6 +116,7 @@ type ingestion struct {
 	archive *crawler.Archive
 	resolve map[string]netip.AddrPort
 	dry     bool
+	due     bool // only what is due
 
 	backfill crawler.Backfill
 }
@@ -191,6 +197,9 @@ func ingestOnce(ctx context.Context, c *call, in ingestion) (nhip.Run, error) {
 	pipeline, err := schedules.NewPipeline(stages, schedules.Options{Log: c.logThrough(line), Progress: line.account, Archive: in.archive != nil})
 	if err != nil {
 		return nhip.Run{}, err
+	}
+	if in.due {
+		return pipeline.Poll(ctx, in.sources)
 	}
 	return pipeline.Run(ctx, in.sources)
 }
