@@ -127,6 +127,7 @@ func tiny(n *html.Node) bool {
 // words calls f with every word of a class or id, in lower case: "detail-authorBox"
 // gives detail, author, box.
 func words(s string, f func(string)) {
+	s = s[:min(len(s), longestName)]
 	start := -1
 	prevLower := false
 	emit := func(end int) {
@@ -151,6 +152,9 @@ func words(s string, f func(string)) {
 	}
 	emit(len(s))
 }
+
+// longestName bounds what is looked at of a class or id, in bytes.
+const longestName = 2000
 
 // superscript returns what a sup element adds to the text before it. Footnote
 // marks add nothing: glued to a number they would change it. Powers of units and

@@ -76,6 +76,7 @@ func (m *landmarks) element(n *html.Node, boxes int) int {
 			}
 		}
 	}
+	class, id = class[:min(len(class), longestName)], id[:min(len(id), longestName)]
 	m.named(n, strings.ToLower(class), strings.ToLower(id), role, itemprop, &boxes)
 	switch n.DataAtom {
 	case atom.H2, atom.H3:
