@@ -31,7 +31,7 @@ import (
 // version is the version of the readers as a whole. It goes up with every change
 // that makes another record of the same page; records of an older one are found by
 // it and read again.
-const version = "1"
+const version = "2"
 
 // Reader reads pages. It is safe for concurrent use.
 type Reader struct {
