@@ -113,7 +113,7 @@ E. addresses, scope, local abuse
 87  loader:TestDiskFull
 88  loader/engine:TestDataDirectorySentences
 89  cmd/nhip:TestFewDescriptors
-90  loader/engine:TestUserLeaves loader/engine:TestSlowReaders
+90  loader/engine:TestMemoryCeiling loader/engine:TestSlowReaders
 `
 
 // TestEveryFaultHasATest finds each named test in the folder it is said to be in, and
