@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"nhip/loader/engine"
@@ -85,11 +87,26 @@ func (s *Store) backupFolder() (string, error) {
 	if err := os.MkdirAll(parent, 0o750); err != nil {
 		return "", fmt.Errorf("back-ups pass through the data folder: %w", err)
 	}
-	folder, err := os.MkdirTemp(parent, "pass-")
+	removeLeft(parent)
+	folder, err := os.MkdirTemp(parent, fmt.Sprintf("%s%d-", passPrefix, os.Getpid()))
 	if err != nil {
 		return "", fmt.Errorf("back-ups pass through the data folder: %w", err)
 	}
 	return folder, nil
+}
+
+const passPrefix = "pass-" // process, and something random
+
+// removeLeft removes what back-ups and restores of processes that were killed have
+// left: each is as large as the store.
+func removeLeft(parent string) {
+	names, _ := filepath.Glob(filepath.Join(parent, passPrefix+"*"))
+	for _, name := range names {
+		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(name), passPrefix), "-")
+		if n, err := strconv.Atoi(pid); err == nil && n > 0 && isGone(n) {
+			_ = os.RemoveAll(name) // the next one tries again
+		}
+	}
 }
 
 func (s *Store) manifest(ctx context.Context) (Manifest, error) {

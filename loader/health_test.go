@@ -2,8 +2,10 @@ package loader
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -170,6 +172,14 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	loading := make(chan error, 1)
 	go func() { loading <- loadInBatches(t.Context(), s, "meanwhile") }()
+	dead := exec.Command("true")
+	if err := dead.Run(); err != nil {
+		t.Fatal(err)
+	}
+	// What a killed back-up left behind goes with the next one.
+	if err := os.MkdirAll(filepath.Join(testDataDir, engine.BackupFolder, fmt.Sprintf("pass-%d-x", dead.Process.Pid), "y"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(t.TempDir(), "nhip.tar")
 	m, err := s.Backup(t.Context(), file)
 	if err != nil {

@@ -112,6 +112,11 @@ func diedHere(holder string) bool {
 	if here, err := os.Hostname(); err != nil || strings.TrimSuffix(host, ",") != here || pid == os.Getpid() {
 		return false
 	}
+	return isGone(pid)
+}
+
+// isGone tells that no process of this machine has the number.
+func isGone(pid int) bool {
 	p, err := os.FindProcess(pid)
 	return err != nil || errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }

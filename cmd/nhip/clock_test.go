@@ -37,6 +37,9 @@ func TestClockInThePast(t *testing.T) {
 	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 || !strings.Contains(string(out), "the clock is wrong: this machine says ") || !strings.Contains(string(out), "--clock-is-right") {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	if out, err := nhipCommand(t, dir, "doctor").CombinedOutput(); err == nil || !strings.Contains(string(out), "WRONG  clock") {
+		t.Errorf("doctor: %v\n%s", err, out)
+	}
 	after, err := store.Rows(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"time"
 
 	"github.com/spf13/pflag"
 
+	"nhip"
 	"nhip/loader"
 	"nhip/loader/engine"
 )
@@ -63,12 +65,25 @@ func examine(ctx context.Context, c *call) []loader.Finding {
 	if c.config.DSN == "" {
 		out = append(out, sandboxFinding(store.Sandboxed()))
 	}
+	out = append(out, clockFinding(ctx, store)...)
 	findings, err := store.Examine(ctx)
 	out = append(out, findings...)
 	if err != nil {
 		out = append(out, loader.Finding{Check: "store", Wrong: true, What: err.Error(), Advice: openAdvice(c)})
 	}
 	return out
+}
+
+// clockFinding holds this machine's clock against the store's past.
+func clockFinding(ctx context.Context, store *loader.Store) []loader.Finding {
+	now := time.Now()
+	switch err := store.CheckClock(ctx, now); {
+	case errors.Is(err, loader.ErrClock):
+		return []loader.Finding{{Check: "clock", Wrong: true, What: err.Error(), Advice: "set the clock; if this machine is right, nhip run --clock-is-right goes on"}}
+	case err != nil:
+		return nil // what does not answer is told by the other looks
+	}
+	return []loader.Finding{{Check: "clock", What: "this machine says " + now.In(nhip.Zone).Format("2006-01-02 15:04 -07:00") + ", after all that the store knows"}}
 }
 
 // sandboxFinding is nothing wrong either way: without Landlock the engine is for its
