@@ -24,6 +24,13 @@ const maxWhole = 256 << 20
 // writePatience is how long one write waits for a client that does not read.
 const writePatience = 5 * time.Minute
 
+// maxErrorBody is the most that the answer of an error holds.
+const maxErrorBody = 64 << 10
+
+// keepAlive tells clients that an idle connection lives for half a minute at least;
+// the servers give it two.
+const keepAlive = "timeout=30, max=9999"
+
 // maxExceptionText is the most that an exception within a stream may hold.
 const maxExceptionText = 16<<10 - 256
 
@@ -166,7 +173,7 @@ func (a *answer) begin(status int, mediaType string) {
 	if a.progress { // net/http sends all headers at once: one line, with what is known by then
 		h.Set("X-ClickHouse-Progress", a.summary())
 	}
-	h.Set("Keep-Alive", "timeout=30, max=9999")
+	h.Set("Keep-Alive", keepAlive)
 	h.Set("Access-Control-Expose-Headers", "X-ClickHouse-Query-Id,X-ClickHouse-Summary,X-ClickHouse-Server-Display-Name,X-ClickHouse-Format,X-ClickHouse-Timezone,X-ClickHouse-Exception-Code,X-ClickHouse-Exception-Tag")
 	a.out = a.w
 	if !a.plain && len(a.held) > 0 {
@@ -226,6 +233,11 @@ func (a *answer) fail(err error) {
 		e = raise(codeUnknownException, "UNKNOWN_EXCEPTION", "%v", err)
 	}
 	if !a.sent {
+		if len(e.text) > maxErrorBody-512 { // the name behind it is read by clients
+			short := *e
+			short.text = strings.ToValidUTF8(e.text[:maxErrorBody-512], "")
+			e = &short
+		}
 		a.held = []byte(e.message() + "\n")
 		mediaType := "text/plain; charset=UTF-8"
 		if text, ok := exceptionAsJSON(a.format, e.message()); ok && a.exceptionKey {

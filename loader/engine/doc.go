@@ -22,9 +22,9 @@
 // X-ClickHouse-Progress is sent once, with the other headers: net/http cannot send
 // it early. Native blocks have block info for clients of revisions 51903 to 54453;
 // newer ones get revision 0, which is what clickhouse-go was told. Results of
-// formats that are one document (JSON, XML, Parquet, Pretty ...) are built whole
-// in memory, because the library makes every chunk a document; the others stream
-// in flat memory. Revision 0 of the Native format is all the library writes, so a
+// formats that are one document (XML, Parquet, Pretty ...) are built whole in
+// memory, because the library makes every chunk a document; the others stream in
+// flat memory, JSON put together of its chunks. Revision 0 of the Native format is all the library writes, so a
 // plain DateTime comes without its zone name.
 //
 // The files, from the caller inwards:
@@ -46,7 +46,8 @@
 //	lexer.go      ClickHouse's tokens; statement.go one statement, head and data apart
 //	run.go        queries streamed, inserts streamed, the rest whole
 //	answer.go     headers, held-back bytes, exceptions; codec.go, frames.go compression
-//	formats.go    which formats stream, and their media types
+//	formats.go    which formats stream, and their media types; json.go one document of many
+//	clause.go     a reader's SETTINGS clause
 //	handshake.go  clickhouse-go's first question
 //	exception.go  codes, names, statuses
 //	capi.go       the bound C functions

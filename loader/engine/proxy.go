@@ -53,8 +53,10 @@ func (cl *Client) Proxy(o ProxyOptions) http.Handler {
 			DisableKeepAlives:  true,
 			DisableCompression: true, // bytes pass as they are
 		},
-		FlushInterval: -1,
-		ErrorLog:      log.New(io.Discard, "", 0), // a broken stream is the client's to see
+		// ReverseProxy drops what is said of a connection. Clients that keep theirs want to know for how long.
+		ModifyResponse: func(r *http.Response) error { r.Header.Set("Keep-Alive", keepAlive); return nil },
+		FlushInterval:  -1,
+		ErrorLog:       log.New(io.Discard, "", 0), // a broken stream is the client's to see
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			var e *exception
 			if !errors.As(err, &e) {
