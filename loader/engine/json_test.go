@@ -51,6 +51,9 @@ func TestJSONDocuments(t *testing.T) {
 // TestJSONIsBounded asks for a document of hundreds of megabytes: it begins at once,
 // and the engine holds a few chunks of it.
 func TestJSONIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("asks for 170 MB")
+	}
 	cl := start(t)
 	query(t, cl, "SELECT 1")
 	before := residentMemory(t, cl.options.DataDir)
