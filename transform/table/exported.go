@@ -85,7 +85,10 @@ func (r *Reader) exportedObservation(a map[string]string, cell string) (nhip.Obs
 	if o.Kind == "" {
 		o.Kind = nhip.KindActual
 	}
-	if f := get("FREQ"); f != "" && f != "_O" {
+	switch f := get("FREQ"); {
+	case f == "_O":
+		o.Freq = otherFreq(t)
+	case f != "":
 		o.Freq = f
 	}
 	o.Place = get("REF_AREA")
@@ -111,6 +114,16 @@ func (r *Reader) exportedObservation(a map[string]string, cell string) (nhip.Obs
 	}
 	o.Quote = clip(strings.Join(append([]string{o.Label, o.Period}, o.Printed), " | "), 400)
 	return o, ""
+}
+
+// otherFreq returns the frequency that SDMX does not have: half months, else other.
+func otherFreq(t timeCode) string {
+	isLast := nhip.DateOf(t.end.Time().AddDate(0, 0, 1)).Day == 1
+	sameMonth := t.start.Year == t.end.Year && t.start.Month == t.end.Month
+	if sameMonth && (t.start.Day == 1 && t.end.Day == 15 || t.start.Day == 16 && isLast) {
+		return "H2M"
+	}
+	return "O"
 }
 
 // exportedUnit takes the name of the unit, else the unit the code stands for.
