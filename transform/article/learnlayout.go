@@ -217,6 +217,9 @@ func (l *learning) score(name string, layout *catalog.Layout, css string, sample
 	if score <= 0 {
 		return 0
 	}
+	if isBareTag(css) {
+		score /= 3 // any box may be a div: one that is named on a part of the pages is safer
+	}
 	return score*100 + liking(name, css)
 }
 

@@ -35,6 +35,15 @@ func selectorsOf(n *html.Node, depth int) []string {
 	return all
 }
 
+// isBareTag reports whether a selector ends with a tag that says nothing.
+func isBareTag(css string) bool {
+	switch css[strings.LastIndexByte(css, ' ')+1:] {
+	case "div", "p", "span", "td", "tr", "table", "section", "ul", "li", "font", "b", "strong":
+		return true
+	}
+	return false
+}
+
 var cssName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // looks are classes that say how an element looks, and may say something else on the
