@@ -360,9 +360,8 @@ func (s *Store) readMoveManifest(r io.Reader) (m Manifest, err error) {
 
 // importBlock writes one block, once: its token is made of what it holds.
 func (s *Store) importBlock(ctx context.Context, table string, data []byte) error {
-	block := proto.NewBlock()
-	block.ServerContext.Timezone = nhip.Zone
-	if err := block.Decode(chproto.NewReader(bytes.NewReader(data)), 0); err != nil {
+	block, err := decodeBlock(data)
+	if err != nil {
 		return fmt.Errorf("damaged: %w", err)
 	}
 	names := block.ColumnsNames()
@@ -388,4 +387,29 @@ func (s *Store) importBlock(ctx context.Context, table string, data []byte) erro
 		}
 		return batch.Send()
 	})
+}
+
+// decodeBlock decodes a block of an export. A damaged one is an error; the file as a
+// whole is trusted as the store it came from is: whoever made it chose every row.
+func decodeBlock(data []byte) (block *proto.Block, err error) {
+	head := chproto.NewReader(bytes.NewReader(data))
+	columns, err := head.UVarInt()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := head.UVarInt()
+	if err != nil {
+		return nil, err
+	}
+	if size := uint64(len(data)); columns > size || rows > size { // memory is taken by what stands here
+		return nil, fmt.Errorf("%d columns and %d rows in %d bytes", columns, rows, size)
+	}
+	defer func() { // the driver trusts servers
+		if r := recover(); r != nil {
+			block, err = nil, fmt.Errorf("no block: %v", r)
+		}
+	}()
+	block = proto.NewBlock()
+	block.ServerContext.Timezone = nhip.Zone
+	return block, block.Decode(chproto.NewReader(bytes.NewReader(data)), 0)
 }

@@ -7,8 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	chproto "github.com/ClickHouse/ch-go/proto"
 	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
 
 	"nhip"
 	"nhip/catalog"
@@ -145,5 +148,37 @@ func TestImportRefuses(t *testing.T) {
 	}
 	if _, err := openUnmigrated(t).Import(t.Context(), file); err == nil || !strings.Contains(err.Error(), "nhip migrate") {
 		t.Errorf("imported without a schema: %v", err)
+	}
+}
+
+// A block that was cut anywhere, or announces more than it can hold, is an error.
+func TestDecodeBlock(t *testing.T) {
+	block, err := emptyBlock([]string{"n", "text", "low", "maybe", "list", "map", "at", "value"},
+		[]string{"UInt64", "String", "LowCardinality(String)", "Nullable(UInt8)", "Array(LowCardinality(String))", "Map(LowCardinality(String), Array(String))", "DateTime64(3, 'Asia/Ho_Chi_Minh')", "Nullable(Decimal(38, 10))"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	small := uint8(3)
+	for i := range 3 {
+		if err := block.Append(uint64(i), "một", "hai", &small, []string{"a", "b"}, textLists{"k": {"v"}}, time.Unix(1_700_000_000, 0), decimal.New(int64(i), -10)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b chproto.Buffer
+	if err := block.Encode(&b, 0); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := decodeBlock(b.Buf); err != nil || got.Rows() != 3 {
+		t.Fatal(err)
+	}
+	for n := range b.Buf {
+		if _, err := decodeBlock(b.Buf[:n]); err == nil {
+			t.Errorf("cut at byte %d of %d: no error", n, len(b.Buf))
+		}
+	}
+	many := bytes.Clone(b.Buf)
+	many = append([]byte{many[0], 0xff, 0xff, 0xff, 0xff, 0x03}, many[2:]...)
+	if _, err := decodeBlock(many); err == nil || !strings.Contains(err.Error(), "rows in") {
+		t.Errorf("a billion rows: %v", err)
 	}
 }
