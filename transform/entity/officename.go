@@ -129,7 +129,7 @@ func (n *nameScan) capitalStep(j int) bool {
 	if unicode.IsDigit(rune(t.text[0])) && (!n.company || len(t.text) > 3) {
 		return false
 	}
-	if j > n.head {
+	if j > n.head || n.isCommittee() {
 		if e, _ := p.longest(j, kindPosition); n.personFollows(j) || e != nil && !e.lower || p.is(j, kindHead) && isOfficeHead(t.text) && !p.is(j, kindWord) {
 			return false
 		}
@@ -299,7 +299,7 @@ func (p *paragraph) capitalFollows(j int) bool {
 func (n *nameScan) personFollows(j int) bool {
 	p := n.p
 	_, known := p.longest(n.start, kindOrganisation)
-	if !n.posted && known != j || n.good == n.head && !p.endsAt(j, kindLevel) && !strings.HasSuffix(p.span(n.start, n.head), "ủy") || !p.is(j, kindSurname) || !p.glued(j) {
+	if !n.posted && known != j || n.good == n.head && !p.endsAt(j, kindLevel) && !n.isCommittee() || !p.is(j, kindSurname) || !p.glued(j) {
 		return false
 	}
 	if e, end := p.longest(j, kindPlace); e != nil && (end-j > 1 || end == len(p.toks) || !p.toks[end].upper) {
@@ -312,6 +312,15 @@ func (n *nameScan) personFollows(j int) bool {
 	return run-j >= 2 && run-j <= 5
 }
 
+// isCommittee tells Tỉnh ủy, Thành ủy, Đảng ủy, behind which its officer may be named.
+func (n *nameScan) isCommittee() bool {
+	switch n.p.span(n.start, n.head) {
+	case "Tỉnh ủy", "Tỉnh uỷ", "Thành ủy", "Thành uỷ", "Đảng ủy", "Đảng uỷ":
+		return true
+	}
+	return false
+}
+
 // postBefore reports whether a post ends at most three words before token i.
 func (p *paragraph) postBefore(i int) bool {
 	if p.endsAt(i+1, kindPosition) && i > 0 {
@@ -320,15 +329,24 @@ func (p *paragraph) postBefore(i int) bool {
 	if i >= 2 && p.glued(i-1) && (p.toks[i-1].text == "trực" && strings.ToLower(p.toks[i-2].text) == "thường" || p.toks[i-1].text == "trách" && p.toks[i-2].text == "phụ") {
 		i -= 2 // Phó Chủ tịch Thường trực UBND
 	}
-	for j := i; j >= 0 && j >= i-3; j-- {
+	for j := i; j >= 0 && j >= i-5; j-- {
 		if p.endsAt(j, kindPosition) {
 			return true
 		}
-		if j > 0 && p.toks[j-1].upper || j < len(p.toks) && p.toks[j].gap != "" {
+		if j > 0 && p.endsAt(j, kindWord) && p.glued(j) {
+			continue // Trưởng phòng Kinh tế UBND phường
+		}
+		if j < i-3 || j > 0 && p.toks[j-1].upper && !p.isWordHead(j-1) || j < len(p.toks) && p.toks[j].gap != "" {
 			return false
 		}
 	}
 	return false
+}
+
+// isWordHead reports that a word of the trade of two syllables begins at i.
+func (p *paragraph) isWordHead(i int) bool {
+	e, end := p.longest(i, kindWord)
+	return e != nil && end > i+1
 }
 
 // isApposition reports whether the post before the organisation at token i follows

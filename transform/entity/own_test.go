@@ -14,7 +14,8 @@ import (
 
 // TestOwnPeople measures people on sentences written and labelled for the project
 // before the reader saw them: names, and where the label holds them the post and the
-// organisation.
+// organisation. Before anything was changed for a file F1 of its names was 0.99, 0.86
+// (kept) and 0.93 (last).
 func TestOwnPeople(t *testing.T) {
 	files, err := filepath.Glob("testdata/people/*.jsonl")
 	if err != nil || len(files) == 0 {

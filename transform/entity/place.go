@@ -30,10 +30,26 @@ func (d *document) readNamedThings(p *paragraph) {
 		if e == nil || !p.properAt(at) || p.toks[i].upper && !p.toks[i].first && p.is(i, kindSurname) {
 			continue
 		}
+		if p.isHalfWord(i, at) {
+			continue
+		}
 		if end := p.thingEnd(at); p.holdsPlace(at, end) {
 			p.mark(at, end)
 		}
 	}
+}
+
+// isHalfWord tells the trường of môi trường, the cầu of nhu cầu: half of a word that
+// names no school and no bridge.
+func (p *paragraph) isHalfWord(i, at int) bool {
+	if at != i+1 || i == 0 || !p.glued(i) {
+		return false
+	}
+	switch strings.ToLower(p.toks[i-1].text + " " + p.toks[i].text) {
+	case "môi trường", "thị trường", "nông trường", "lâm trường", "công trường", "lập trường", "nhu cầu", "yêu cầu", "toàn cầu", "mía đường", "con đường", "trực tuyến", "hải cảng", "thị ủy", "phòng hầm":
+		return true
+	}
+	return false
 }
 
 func (p *paragraph) properAt(at int) bool {

@@ -317,7 +317,7 @@ func (c *clause) regionStart(st *state, from, end int, g int32) int {
 		if int(w.first) == i && w.set.has(tagList) && !p.is(i, "cụ") {
 			return i
 		}
-		if p.is(i, "và", "với", "nhưng", "còn", "song", "riêng", "trong") && (p.key(i) != "trong" || p.seq(i, "trong", "khi")) && !p.is(i-1, "đối", "so") {
+		if p.is(i, "và", "với", "nhưng", "còn", "song", "riêng", "thì", "trong") && (p.key(i) != "trong" || p.seq(i, "trong", "khi")) && !p.is(i-1, "đối", "so") {
 			return i
 		}
 		if p.is(i, "do", "nhờ", "vì") && p.markAt(i) == nil && c.unbroken(i, end) {

@@ -149,7 +149,7 @@ func (c *clause) periodFor(st *state, q found, kl class, k int) vi.Period {
 	if !st.same.IsZero() {
 		return st.same
 	}
-	if kl.plan || kl.rule == "ratio.times" {
+	if kl.plan || kl.rule == "ratio.times" || kl.rule == "ratio.base" {
 		return st.period
 	}
 	end := c.s.End
@@ -162,7 +162,7 @@ func (c *clause) periodFor(st *state, q found, kl class, k int) vi.Period {
 		}
 		m := p.markAt(i)
 		if m == nil {
-			if p.t[i].Kind == vi.Sign && !p.is(i, "-", "/", "\"") || p.phrase[i].set.hasAny(tagUp, tagDown, tagShare, tagTimes) || p.is(i, "và") {
+			if p.t[i].Kind == vi.Sign && !p.is(i, "-", "/", "\"") || p.phrase[i].set.hasAny(tagUp, tagDown, tagShare, tagTimes) || p.is(i, "và", "thì", "nhưng", "song", "còn") {
 				break
 			}
 			continue

@@ -242,6 +242,11 @@ func (c *clause) fallbackPlace(mem *memory) place {
 			return place{nhip.PlaceID(k.mention.ID), k.mention.Name}
 		}
 	}
+	for _, m := range d.mentions[p.n] { // "Hải quan TPHCM thu …": the office is of a place
+		if m.Role == "office" && m.Start >= p.t[c.s.First].Start && m.End <= p.t[c.s.End-1].End && c.isRegional(m) {
+			return place{nhip.PlaceID(m.ID), m.Name}
+		}
+	}
 	if d.place != (place{}) {
 		return d.place
 	}

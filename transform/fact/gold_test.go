@@ -291,11 +291,17 @@ func TestGoldSentences(t *testing.T) {
 }
 
 // TestOwnSentences measures it on sentences written and labelled for the project
-// before the reader saw them, in the same form.
+// before the reader saw them, in the same form; a fact lists as open the slots that
+// its sentence leaves to an article. Each file was measured before anything was
+// changed for it. Value and unit, with measure, direction, comparison and period,
+// with place and indicator, facts where there is none were then: of the first 120
+// sentences of developed 0.99, 0.96, 0.89 and 5; of kept 0.98, 0.90, 0.85 and 6; of
+// last 1.00, 0.96, 0.90 and 0.
 func TestOwnSentences(t *testing.T) {
 	for name, f := range map[string]floors{
 		"developed": {a: 0.99, b: 0.98, c: 0.95, falseFacts: 2},
 		"kept":      {a: 0.98, b: 0.92, c: 0.80},
+		"last":      {a: 0.98, b: 0.92, c: 0.80},
 	} {
 		t.Run(name, func(t *testing.T) {
 			lines, err := os.ReadFile(filepath.Join("testdata", "sentences", name+".jsonl"))

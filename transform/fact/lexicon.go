@@ -57,11 +57,11 @@ var tagWords = map[tag]string{
 		thấp|xấp xỉ|chung|kỷ lục|ấn tượng|vững|ổn định|khoảng|hơn|gần|dự|ngay|riêng|đột biến|chóng mặt|thực tế|đã|đang|bị|từ|ở|tốt|lại|toàn bộ|vào|phải|cần|tiêu cực|tích cực|trưởng|dần`,
 	tagEst:    `ước|ước tính|ước đạt|ước thực hiện|ước khoảng|ước chừng|ước tăng|ước giảm|ước có|ước cả năm`,
 	tagFuture: `dự kiến|dự báo|dự tính|sẽ|có thể|kỳ vọng|được dự báo|được kỳ vọng|có khả năng|ước sẽ|triển vọng`,
-	tagTarget: `mục tiêu|phấn đấu|chỉ tiêu|đặt mục tiêu|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đặt ra mục tiêu|đề ra mục tiêu|hướng tới|hướng đến|nhằm đạt|đặt ra mục tiêu|đề ra mục tiêu|quyết tâm đạt|phấn đấu đạt|phấn đấu tăng`,
+	tagTarget: `đặt chỉ tiêu|đề ra chỉ tiêu|giao chỉ tiêu|mục tiêu|phấn đấu|chỉ tiêu|đặt mục tiêu|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đặt ra mục tiêu|đề ra mục tiêu|hướng tới|hướng đến|nhằm đạt|đặt ra mục tiêu|đề ra mục tiêu|quyết tâm đạt|phấn đấu đạt|phấn đấu tăng`,
 	tagPlan:   `theo kế hoạch|đặt kế hoạch|đề ra kế hoạch|lên kế hoạch|kế hoạch đặt ra|có kế hoạch`,
 	tagList:   `bao gồm|gồm|trong đó|gồm có|trong số đó|cụ thể|cụ thể là|bao gồm cả|cụ thể như sau|chia theo|trong số này`,
 	tagSays: `cho biết|cho hay|thống kê|ghi nhận được|công bố|dự báo|nhận định|thông tin|khẳng định|chia sẻ|nêu rõ|cho rằng|đánh giá|ước tính|báo cáo|nói|
-		thông báo|tiết lộ|nhấn mạnh|lưu ý|ban hành|cho thấy|đặt mục tiêu|phấn đấu`,
+		thông báo|tiết lộ|nhấn mạnh|lưu ý|ban hành|cho thấy|đặt mục tiêu|đặt chỉ tiêu|đề ra mục tiêu|đặt ra mục tiêu|đặt kế hoạch|phấn đấu`,
 	tagTheo:  `theo`,
 	tagModal: `đã|vẫn|sẽ|đang|cũng|đều|tiếp tục|bị|chỉ|mới|vừa|còn|luôn|giữ|duy trì|có xu hướng|đạt được|không ngừng|hiện|không chỉ|lại`,
 	tagLead: `tính chung|riêng|trong đó|cụ thể|theo đó|tuy nhiên|ngoài ra|bên cạnh đó|đồng thời|đáng chú ý|đặc biệt|trước đó|hiện|hiện nay|hiện tại|và|nhưng|mà|thì|với|
@@ -69,7 +69,7 @@ var tagWords = map[tag]string{
 		đến nay|còn|song|trong khi|trong khi đó|mặt khác|nhờ đó|vì vậy|do đó|như vậy|kết quả|kết quả là|tính đến|trên|từ|đã|tính|tổng cộng|ước tính|ước|dự kiến|cho biết|
 		tiếp theo|tiếp đến|tiếp đó|sau đó|được biết|bởi lẽ|mặc dù|tuy|dù|đó là|của|vào|về|để|giúp|khiến|làm|sau|trước|đến|theo|hết|vừa qua|gần đây|ngược lại|chủ yếu|nhất là|phần lớn|cùng với đó|
 		cùng thời điểm|ngày càng|nhờ|tức|hay|tương đương|cùng|đạt|sẽ|một số|dự báo|mỗi|bình quân|trung bình|lần lượt|các chỉ tiêu|kể cả|nêu rõ|xét về|xét theo|tính theo|số liệu|thống kê|trong năm|đầu năm|liên tiếp|đối với|với việc|liên quan đến|dẫn đầu là|đứng đầu là|dẫn đầu|cao nhất là|thấp nhất là|trở lại|nên|ghi nhận|đứng thứ hai|đứng thứ ba|đứng thứ|đứng đầu|xếp thứ|xếp thứ hai|xếp thứ ba|đứng đầu là|đứng vị trí|đứng ở vị trí|tiếp theo là|tiếp đến là|toàn tỉnh|toàn thành phố|toàn huyện|toàn quốc|toàn thành`,
-	tagReports: `ghi nhận|đặt mục tiêu|phấn đấu|cho rằng|cho biết|cho thấy|đặt ra mục tiêu|đề ra mục tiêu|chứng kiến|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đã làm|khiến|với|
+	tagReports: `đặt chỉ tiêu|đề ra chỉ tiêu|ghi nhận|đặt mục tiêu|phấn đấu|cho rằng|cho biết|cho thấy|đặt ra mục tiêu|đề ra mục tiêu|chứng kiến|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đã làm|khiến|với|
 		báo cáo|công bố|có|nhằm|thống kê|xác định|mục tiêu|dự báo|dự kiến|nhận định|cho hay|ước tính|nâng|đưa|đặt kế hoạch|lên kế hoạch|đề ra kế hoạch|giao chỉ tiêu|chỉ tiêu`,
 	tagRespect: `lần lượt|tương ứng là|lần lượt là|lần lượt ở mức|lần lượt đạt`,
 	tagExclude: `nếu loại trừ|loại trừ|sau khi loại trừ|nếu trừ|không kể|chưa kể|không tính|chưa tính|chưa bao gồm|không bao gồm|nếu không tính`,

@@ -277,7 +277,7 @@ func (c *clause) comparedAfter(q *vi.Quantity) bool {
 		if m := c.p.markAt(i); m != nil {
 			return m.Comparison != nil && m.Comparison.Basis != vi.BasisOther || m.Period != nil && (m.Period.Same || m.Period.Span == vi.SpanYear)
 		}
-		if c.p.is(i, ",", ";", ".", "(", ")", "và") {
+		if c.p.is(i, ",", ";", ".", "(", ")", "và", "gdp", "grdp", "tổng") {
 			return false
 		}
 	}

@@ -35,7 +35,7 @@ func (c *clause) isVoid(q found, r predicate, start, k int) bool {
 		return true // the class of a line, not a measurement of it
 	case q.IsRange && q.Unit.Family == "money" && c.isPenalty(q):
 		return true
-	case r.verb == tagNone && !q.Unit.Counted && q.UnitFirst < q.End && !p.t[q.UnitFirst].Space && q.First > c.s.First && isModel(p.x.Print(q.First-1, q.First)):
+	case r.verb == tagNone && (q.Unit.Family == "mass" || q.Unit.Family == "volume" || q.Unit.Family == "length" || q.Unit.Family == "power") && !p.t[q.UnitFirst].Space && q.First > c.s.First && isModel(p.x.Print(q.First-1, q.First)):
 		return true // "máy giặt AI 9kg": a model by its size
 	case q.Unit.Counted && c.isTeam(q):
 		return true
