@@ -31,16 +31,15 @@ func decodeCell(text, font string) string {
 	return strings.Join(parts, "")
 }
 
-// hasInnerCapital reports a capital behind a small letter, as codes leave it ("phÈm").
+// hasInnerCapital reports an accented capital within a word of small letters, as codes
+// leave it ("phÈm", "TÊn").
 func hasInnerCapital(word string) bool {
-	small := false
-	for _, r := range word {
-		if small && unicode.IsUpper(r) {
-			return true
-		}
+	small, capital := false, false
+	for i, r := range word {
 		small = small || unicode.IsLower(r)
+		capital = capital || i > 0 && r > unicode.MaxASCII && unicode.IsUpper(r)
 	}
-	return false
+	return small && capital
 }
 
 // isLatin1 reports a word with letters beyond ASCII and none beyond Latin-1, which are

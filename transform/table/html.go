@@ -350,7 +350,7 @@ func (t *tableWalker) textOf(n *html.Node) string {
 		}
 		switch {
 		case n.Type == html.TextNode:
-			text, _ := vi.DecodeString(n.Data, font)
+			text := decodeCell(n.Data, font)
 			b.WriteString(strings.Map(plainBlank, text))
 		case n.Type != html.ElementNode && n.Type != html.DocumentNode, noText[n.DataAtom]:
 			return

@@ -68,7 +68,7 @@ var tableUnits = []unit{
 	{id: "người", family: "count"}, {id: "doanh nghiệp", family: "count"}, {id: "dự án", family: "count"}, {id: "vụ", family: "count"}, {id: "hộ", family: "count"},
 	{id: "cái", family: "count"}, {id: "chiếc", family: "count"}, {id: "con", family: "count"}, {id: "cây", family: "count"}, {id: "quả", family: "count"},
 	{id: "bộ", family: "count"}, {id: "đôi", family: "count"}, {id: "bao", family: "count"}, {id: "hộp", family: "count"}, {id: "viên", family: "count"},
-	{id: "trang", family: "count"}, {id: "ste", family: "volume"}, {id: "cuộn", family: "count"}, {id: "chai", family: "count"}, {id: "tờ", family: "count"},
+	{id: "trang", family: "count"}, {id: "ste", family: "volume"}, {id: "cuộn", family: "count"}, {id: "chai", family: "count"}, {id: "tờ", family: "count"}, {id: "ống", family: "count"}, {id: "thùng", family: "count"}, {id: "tấm", family: "count"},
 	{id: "lao động", family: "count"}, {id: "TEU", family: "transport"}, {id: "VND", family: "money"}, {id: "USD", family: "money"},
 }
 
