@@ -86,6 +86,30 @@ func (s *Store) Waiting(ctx context.Context) (map[nhip.SourceID]int, error) {
 	return out, s.wrap("count what waits", rows.Err())
 }
 
+// Refused counts the documents of each source whose publisher refused them at the last
+// visit (401, 403, 451 and the like), by reason.
+func (s *Store) Refused(ctx context.Context) (map[nhip.SourceID]map[string]int, error) {
+	rows, err := s.conn.Query(ctx, `SELECT source, reason, count() FROM visits FINAL
+WHERE outcome = 'blocked_policy' AND startsWith(reason, 'http_') AND kind IN ('article', 'table', 'text') GROUP BY source, reason`)
+	if err != nil {
+		return nil, s.wrap("count what was refused", err)
+	}
+	defer rows.Close()
+	out := map[nhip.SourceID]map[string]int{}
+	for rows.Next() {
+		var source, reason string
+		var n uint64
+		if err := rows.Scan(&source, &reason, &n); err != nil {
+			return nil, s.wrap("count what was refused", err)
+		}
+		if out[nhip.SourceID(source)] == nil {
+			out[nhip.SourceID(source)] = map[string]int{}
+		}
+		out[nhip.SourceID(source)][reason] = int(n)
+	}
+	return out, s.wrap("count what was refused", rows.Err())
+}
+
 // Hosts returns what the store remembers of the named hosts; of all hosts where none
 // is named.
 func (s *Store) Hosts(ctx context.Context, names ...string) ([]nhip.Host, error) {

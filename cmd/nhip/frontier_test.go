@@ -242,6 +242,14 @@ func TestPauseOutlivesTheProcess(t *testing.T) {
 	if account := p.run(t, 2*time.Hour, "--due"); account.Discovered != 0 || len(account.Index) != 0 {
 		t.Errorf("nothing is due: %+v", account)
 	}
+	p.paper.publish(403, 200, 202)
+	if account := p.run(t, 2*time.Hour); account.Failed["http_403"] != 2 {
+		t.Errorf("refused: %+v", account)
+	}
+	out = nhipOutput(t, p.dir, "sources", "--catalog", filepath.Join(p.dir, "catalog"), "--source", "thep", "--health")
+	if !strings.Contains(out, "BLOCKED: documents were refused: http_403 2") {
+		t.Errorf("sources --health: %s", out)
+	}
 }
 
 // TestSourceLeftToAnotherRun: while one run has a source, another leaves it alone and

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -87,12 +88,16 @@ type sourceState struct {
 	Loaded    int           `json:"loaded"`
 	Failed    int           `json:"failed"`
 	Waiting   int           `json:"waiting"` // discovered, and not asked for yet
+	Refused   countsBy      `json:"refused"` // documents, by the publisher, at the last visit
 	Health    string        `json:"health"`
 	Closed    []closedHost  `json:"closed_hosts"`
 	Index     []indexState  `json:"index_pages"`
 
 	hasRun bool
 }
+
+// countsBy counts by reason, such as http_403.
+type countsBy map[string]int
 
 // closedHost is a host that is left alone for now.
 type closedHost struct {
@@ -128,6 +133,7 @@ type known struct {
 	runs    map[nhip.SourceID]lastRun
 	index   map[nhip.SourceID][]nhip.Visit
 	waiting map[nhip.SourceID]int
+	refused map[nhip.SourceID]map[string]int
 	hosts   []nhip.Host
 }
 
@@ -156,6 +162,9 @@ func knownSources(ctx context.Context, c *call) (k known, err error) {
 		return k, err
 	}
 	if k.waiting, err = store.Waiting(ctx); err != nil {
+		return k, err
+	}
+	if k.refused, err = store.Refused(ctx); err != nil {
 		return k, err
 	}
 	k.hosts, err = store.Hosts(ctx)
@@ -205,7 +214,8 @@ func (k known) of(src *catalog.Source, now time.Time) sourceState {
 	run, hasRun := k.runs[src.ID]
 	s := sourceState{Source: src.ID, Name: src.Name, Kind: src.Kind, Hosts: src.Hosts, Enabled: src.IsEnabled(), Selectors: src.Selectors,
 		Schedule: src.Schedule, Fetched: run.fetched, Loaded: run.loaded, Failed: run.failed, Waiting: k.waiting[src.ID],
-		Closed: []closedHost{}, Index: []indexState{}, hasRun: hasRun}
+		Refused: countsBy{}, Closed: []closedHost{}, Index: []indexState{}, hasRun: hasRun}
+	maps.Copy(s.Refused, k.refused[src.ID])
 	if hasRun {
 		s.LastRun = local(run.at)
 	}
@@ -264,6 +274,8 @@ func (s *sourceState) health(failed string) string {
 		return fmt.Sprintf("LEFT ALONE: %s until %s (%s)", h.Host, h.Until.Format("2006-01-02 15:04"), h.Reason)
 	case len(hard) > 0:
 		return "BLOCKED or gone: " + of(hard)
+	case len(s.Refused) > 0:
+		return "BLOCKED: documents were refused: " + reasons(s.Refused)
 	case failed != "":
 		return "FAILED: " + failed
 	case len(soft) > 0:

@@ -56,6 +56,17 @@ func frontier(t *testing.T, s *loader.Store) {
 	}
 	want(t, "waiting", waiting, map[nhip.SourceID]int{source: 2})
 
+	refused := visit
+	refused.URL, refused.Link, refused.Outcome, refused.Reason, refused.Status = "https://a.vn/4", "", nhip.OutcomeBlockedPolicy, "http_403", 403
+	scope := refused
+	scope.URL, scope.Reason, scope.Status = "https://a.vn/5", "scope", 0
+	load(t, s, nhip.Item{Visit: refused}, nhip.Item{Visit: scope})
+	blocked, err := s.Refused(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "refused", blocked, map[nhip.SourceID]map[string]int{source: {"http_403": 1}})
+
 	feed := nhip.Visit{Source: source, URL: "https://a.vn/rss", Kind: nhip.KindFeed, At: Day0, Outcome: nhip.OutcomeOK,
 		NextDue: Day0.Add(20 * time.Minute), Poll: 20 * time.Minute, Items: 50, New: 12}
 	load(t, s, nhip.Item{Visit: feed})
