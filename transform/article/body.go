@@ -191,6 +191,9 @@ func isCaptionText(blocks []block, i int, afterImage bool) bool {
 	if hasPhotoCredit(b.text) {
 		return afterImage || n < 250
 	}
+	if i > 0 && blocks[i-1].kind == kindRow && n <= 100 && isCreditOfPhoto(b.text) {
+		return true // where the table's figures are from
+	}
 	if !afterImage {
 		return false
 	}

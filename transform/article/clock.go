@@ -27,11 +27,11 @@ func (g *reading) genericStamps() []stamp {
 	for _, n := range append(times[:len(times):len(times)], g.landmarks().dates...) {
 		s.named[n] = true
 	}
-	r := g.region()
-	if r.end >= r.begin {
-		s.first, s.last = r.page[r.begin].start, r.page[r.end].start
+	f := g.frame()
+	if f.end >= f.begin {
+		s.first, s.last = f.all[f.begin].start, f.all[f.end].start
 	}
-	if f := g.frame(); f.title >= 0 {
+	if f.title >= 0 {
 		s.heading = f.all[f.title].start
 	} else if g.titleNode != nil {
 		eachText(g.titleNode, func(n *html.Node) {

@@ -34,15 +34,25 @@ func (g *reading) findFrame() frame {
 		return f
 	}
 	key := vi.Key(g.a.Title)
+	isTitle := func(b *block) bool {
+		return b.kind != kindImage && key != "" && (alike(b.text, g.a.Title) && vi.Key(b.text) == key ||
+			g.titleNode != nil && inside(b.node, g.titleNode) && overlap(b.text, g.a.Title) >= 80)
+	}
 	for i := min(f.begin+3, len(f.all)) - 1; i >= 0; i-- {
-		b := &f.all[i]
-		if b.kind == kindImage {
+		if isTitle(&f.all[i]) {
+			f.title = i
+			return f
+		}
+	}
+	for i := f.begin; i <= f.end; i++ { // what stood before it was an invitation of the page
+		if !isTitle(&f.all[i]) {
 			continue
 		}
-		if key != "" && alike(b.text, g.a.Title) && vi.Key(b.text) == key ||
-			g.titleNode != nil && inside(b.node, g.titleNode) && overlap(b.text, g.a.Title) >= 80 {
-			f.title = i
-			break
+		for j := i + 1; j <= f.end; j++ {
+			if weigh(&f.all[j]) > 0 && !f.all[j].isLink() {
+				f.title, f.begin = i, j
+				return f
+			}
 		}
 	}
 	return f
@@ -172,9 +182,11 @@ func (g *reading) besideTime() (values []value) {
 		}
 		var names []string
 		eachText(box, func(n *html.Node) {
-			s := tidy(vi.Repair(n.Data))
-			if len(names) < 4 && s != "" && !mostlyDigits(s) && isSignature(s) && !g.isOwn(s) && vi.Key(s) != vi.Key(g.a.Title) {
-				names = append(names, s)
+			for s := range strings.FieldsFuncSeq(vi.Repair(n.Data), func(r rune) bool { return r == '|' || r == '•' || r == '·' }) {
+				s = tidy(s)
+				if len(names) < 4 && s != "" && !mostlyDigits(s) && isSignature(s) && !g.isOwn(s) && vi.Key(s) != vi.Key(g.a.Title) {
+					names = append(names, s)
+				}
 			}
 		})
 		for _, s := range names {

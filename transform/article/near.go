@@ -156,6 +156,9 @@ func (g *reading) signatureByPlace() (values []value) {
 		if b.kind == kindImage || b.kind == kindCaption {
 			continue
 		}
+		if isCreditOfPhoto(b.text) || isRoleCredit(b.text) {
+			continue
+		}
 		if b.kind != kindParagraph || b.isLink() || utf8.RuneCountInString(b.text) > 60 {
 			return nil
 		}

@@ -70,6 +70,7 @@ type walker struct {
 	item    int
 	right   int
 	mid     int
+	pre     int
 }
 
 // walk appends the blocks of n.
@@ -94,11 +95,17 @@ func (w *walker) text(n *html.Node) string {
 func (w *walker) node(n, container *html.Node) {
 	switch n.Type {
 	case html.TextNode:
-		before := len(w.buf)
-		w.append(n.Data)
-		if before == 0 && len(w.buf) > 0 {
-			w.cur.start = n
+		if w.pre > 0 && !w.flat && strings.Contains(n.Data, "\n") {
+			for line := range strings.Lines(n.Data) {
+				w.line(n, line)
+				if strings.HasSuffix(line, "\n") {
+					w.flush(container)
+					w.cur.br = true
+				}
+			}
+			return
 		}
+		w.line(n, n.Data)
 		return
 	case html.DocumentNode:
 		w.children(n, container)
@@ -146,6 +153,15 @@ func (w *walker) node(n, container *html.Node) {
 	w.children(n, n)
 	w.flush(n)
 	w.enter(n, -1)
+}
+
+// line appends the text of one node, or a line of it.
+func (w *walker) line(n *html.Node, s string) {
+	before := len(w.buf)
+	w.append(s)
+	if before == 0 && len(w.buf) > 0 {
+		w.cur.start = n
+	}
 }
 
 func (w *walker) inline(n, container *html.Node) {
@@ -197,6 +213,8 @@ func (w *walker) enter(n *html.Node, d int) {
 		w.bold += d
 	case atom.Li, atom.Dd, atom.Dt:
 		w.item += d
+	case atom.Pre:
+		w.pre += d // lines end where they end in the source
 	}
 	if isCaption(n) || w.captions[n] {
 		w.caption += d
