@@ -210,7 +210,14 @@ func (c *clause) number(st *state, q found, k int) {
 	if bare && q.Unit.ID == "%" && c.p.is(r.first-1, "có", "thấy") && c.sharedBy(q.Quantity) {
 		st.label, st.own, start = "", "", r.first // "có 45% doanh nghiệp đánh giá": the noun follows
 	}
-	if sub, ok := c.subjectOf(start, r.first, q.group, bare, st); ok && !c.carriesOn(q, r, sub) {
+	dimension := ""
+	if sub, ok := c.subjectOf(start, r.first, q.group, bare, st); ok && isDimension(sub.own) && isBodily(q.Unit) {
+		dimension = sub.own
+		if st.label == "" {
+			st.label = c.headOfSentence(r.first)
+			st.own = st.label
+		}
+	} else if ok && !c.carriesOn(q, r, sub) {
 		of := c.bracketOf(st)
 		st.before, st.bases = st.bases, nil
 		if refersBack(sub.text) {
@@ -234,6 +241,9 @@ func (c *clause) number(st *state, q found, k int) {
 		st.own = st.label
 	}
 	label := c.labelFor(st, q, r, start)
+	if dimension != "" {
+		label = strings.TrimSpace(dimension + " " + st.label)
+	}
 	kl, ok := c.classify(q.Quantity, r, label, st)
 	if !ok {
 		st.prevEnd = q.End
@@ -260,6 +270,10 @@ func (c *clause) number(st *state, q found, k int) {
 			st.label = label // what a verb and the noun behind the number name goes on
 		}
 	}
+}
+
+func isBodily(u *vi.Unit) bool {
+	return u.Family == "length" || u.Family == "area" || u.Family == "mass"
 }
 
 func (c *clause) estimated(first, end int) bool {

@@ -30,7 +30,7 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 		behind := c.after(q.Quantity, 14)
 		noun := p.text(append(tokensOf(q.UnitFirst, q.End), behind...))
 		switch {
-		case !st.fresh && len(behind) == 0 && st.label != "" && st.lastQ != nil && st.lastQ.Unit == q.Unit:
+		case !st.fresh && len(behind) == 0 && st.label != "" && c.hasCounted(q.Unit):
 			label = st.label // "A đạt 2,9 triệu lượt; Trung Quốc 3,5 triệu lượt"
 		case st.fresh && st.own != "" && strings.Count(st.own, " ") < 12:
 			label = st.own + " " + noun
@@ -112,6 +112,26 @@ func (c *clause) ofAspect(aspect, label string) string {
 		}
 	}
 	return aspect + " " + label
+}
+
+// hasCounted reports that the sentence has counted in unit before.
+func (c *clause) hasCounted(unit *vi.Unit) bool {
+	for i := range c.facts {
+		if c.facts[i].q.Unit == unit {
+			return true
+		}
+	}
+	return false
+}
+
+// isDimension tells adjectives that only say which side of a thing a length or weight
+// is of: "cao tốc …, dài 40,2 km".
+func isDimension(name string) bool {
+	switch vi.Key(name) {
+	case "dài", "rộng", "nặng", "sâu", "có diện tích", "có chiều dài", "cao":
+		return true
+	}
+	return false
 }
 
 // isAspect tells names of one side of a thing, which name nothing alone.
