@@ -25,7 +25,7 @@ F. scheduler, state, crashes
 96  TestTablesAreGuarded TestKilled
 97  crawler:TestWARCDamage crawler:TestWARCSuite
 98  TestExamineBrokenPart TestBackupAndRestore
-99  TestMigratorKilled TestMigrateKilledHalfWay TestMigrateFromOlderSchemas TestTwoMigrators TestMigrationLock
+99  TestMigratorKilled TestHalfReplacedViews TestMigrateKilledHalfWay TestMigrateFromOlderSchemas TestTwoMigrators TestMigrationLock
 100 TestMigrateRefuses TestSchemaFilesAreFrozen
 101 TestTwoLoaders cmd/nhip:TestTwoAtOnce cmd/nhip:TestSourceLeftToAnotherRun
 

@@ -79,8 +79,12 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
 // file or a newer schema (see [Store.Pending]) before it changes anything.
 func (s *Store) Migrate(ctx context.Context) (applied []string, err error) {
 	pending, err := s.Pending(ctx)
-	if err != nil || len(pending) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	s.dropHalfReplaced(ctx)
+	if len(pending) == 0 {
+		return nil, nil
 	}
 	for _, first := range []struct {
 		conn driver.Conn
@@ -116,6 +120,28 @@ func (s *Store) Migrate(ctx context.Context) (applied []string, err error) {
 		applied = append(applied, m.Name)
 	}
 	return applied, nil
+}
+
+// dropHalfReplaced drops what CREATE OR REPLACE had made beside the view it replaces
+// when the engine was killed: nobody reads it, and nobody else ever drops it. What is
+// younger than the engine's process, or than half a minute, may be at work. A user who
+// may not drop tables leaves it to one who may.
+func (s *Store) dropHalfReplaced(ctx context.Context) {
+	rows, err := s.admin.Query(ctx, `SELECT name FROM system.tables WHERE database = {db:String} AND startsWith(name, '_tmp_replace_')
+  AND (metadata_modification_time < now() - uptime() OR metadata_modification_time < now() - 30)`, named("db", s.database))
+	if err != nil {
+		return // what is wrong with the store is told by those who need its answer
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if rows.Scan(&name) != nil {
+			return
+		}
+		if err := s.conn.Exec(ctx, "DROP TABLE IF EXISTS "+quoteName(name)+" SYNC"); err != nil {
+			s.log.Warn("a half replaced view stays behind; it does no harm", "table", name, "err", s.wrap("drop", err))
+		}
+	}
 }
 
 func (s *Store) apply(ctx context.Context, m Migration) error {
