@@ -38,6 +38,9 @@ func (l *learning) learnLayout() {
 			f.Order = nil
 		}
 	}
+	if p := l.confidence("body", layout); p.Agree == 0 {
+		layout.Body = catalog.Field{} // a text that is wrong everywhere is worse than the generic reader's
+	}
 	if len(layout.Body.CSS) > 0 {
 		layout.Match = strings.Join(layout.Body.CSS, ", ")
 	} else {
