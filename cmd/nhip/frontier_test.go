@@ -85,6 +85,8 @@ type press struct {
 func newPress(t *testing.T, schedule string) *press {
 	t.Helper()
 	p := &press{paper: &paper{hits: map[string]int{}}, dir: t.TempDir()}
+	// The engine outlives its last client for a while, and writes.
+	t.Cleanup(func() { killEngine(t, filepath.Join(p.dir, "data")) })
 	o := crawlertest.NewOrigin(t, "127.0.0.2").Handle("*", p.paper)
 	p.hosts = "thep.example=" + o.Addr().String()
 	dir := filepath.Join(p.dir, "catalog", "sources")
