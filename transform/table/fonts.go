@@ -1,6 +1,7 @@
 package table
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -15,20 +16,35 @@ func decodeCell(text, font string) string {
 	if charset != "" {
 		return whole
 	}
-	parts := strings.SplitAfter(text, " ")
-	for i, part := range parts {
-		word := strings.TrimRight(part, " ,.:;)")
-		if !isLatin1(word) {
-			continue
+	return wordForm.ReplaceAllStringFunc(text, func(word string) string {
+		if isASCII(word) || vi.IsSyllable(strings.ToLower(word)) && !hasInnerCapital(word) {
+			return word
 		}
-		bare := strings.TrimLeft(word, "(")
-		isSound := vi.IsSyllable(strings.ToLower(bare)) && !hasInnerCapital(bare)
-		decoded, _ := vi.DecodeString(word, ".VnTime")
-		if !isSound && vi.IsSyllable(strings.ToLower(strings.TrimLeft(decoded, "("))) {
-			parts[i] = decoded + part[len(word):]
+		decoded := latin1Form.ReplaceAllStringFunc(word, func(part string) string { // others are Unicode for certain
+			out, _ := vi.DecodeString(part, ".VnTime")
+			return out
+		})
+		if vi.IsSyllable(strings.ToLower(decoded)) {
+			return decoded
+		}
+		return word
+	})
+}
+
+// wordForm matches a word with the marks that codes put into it, latin1Form the part of
+// it that may be codes.
+var (
+	wordForm   = regexp.MustCompile(`[^\s\x{A0}(),.:;/+]+`)
+	latin1Form = regexp.MustCompile(`[\x{01}-\x{FF}]+`)
+)
+
+func isASCII(s string) bool {
+	for _, r := range s {
+		if r > unicode.MaxASCII {
+			return false
 		}
 	}
-	return strings.Join(parts, "")
+	return true
 }
 
 // hasInnerCapital reports an accented capital within a word of small letters, as codes
@@ -40,17 +56,4 @@ func hasInnerCapital(word string) bool {
 		capital = capital || i > 0 && r > unicode.MaxASCII && unicode.IsUpper(r)
 	}
 	return small && capital
-}
-
-// isLatin1 reports a word with letters beyond ASCII and none beyond Latin-1, which are
-// Unicode for certain.
-func isLatin1(word string) bool {
-	marked := false
-	for _, r := range word {
-		if r > unicode.MaxLatin1 {
-			return false
-		}
-		marked = marked || r > unicode.MaxASCII && r != '\u00a0'
-	}
-	return marked
 }

@@ -9,6 +9,7 @@ func TestCellsInTwoFonts(t *testing.T) {
 		"Sản lượng (tÊn), cà phê":                       "Sản lượng (tấn), cà phê",
 		"TÊn":                                           "Tấn",
 		"TỔNG SỐ, CÔNG TY Êđê":                          "TỔNG SỐ, CÔNG TY Êđê",
+		"6 th¸ng\nđầu n¨m, ưíc tính":                    "6 tháng\nđầu năm, ước tính",
 		"Công ty Nestlé và Café tại Hà Nội":             "Công ty Nestlé và Café tại Hà Nội",
 	} {
 		if got := decodeCell(text, "Arial"); got != want {

@@ -206,6 +206,9 @@ var rules = []rule{
 	{rx(`kỳ ([12]|i{1,2}) tháng ` + monthPart + maybeYear), func(m []string) (token, bool) {
 		return periodToken(period{shape: shapeHalf, len: quarterNumber(m[1]), n: number(m[2]), year: number(m[3])})
 	}},
+	{rx(countPart + ` (?:tháng|năm|quý) (?:vừa |gần )?(?:qua|đây|trước)`), func(m []string) (token, bool) {
+		return token{kind: tokenNoise}, true // 12 tháng qua: no stretch of the calendar
+	}},
 	{rx(countPart + ` tháng cuối năm` + maybeYear), func(m []string) (token, bool) {
 		n := countOf(m[1])
 		return periodToken(period{shape: shapeMonths, n: 13 - n, len: n, year: number(m[2])})

@@ -120,6 +120,7 @@ func (r *Reader) Read(p *nhip.Page, src *catalog.Source) Result {
 	default:
 		d, err = readHTML(p, src)
 	}
+	d.fetched = p.FetchedAt
 	res := Result{Title: d.title, Lines: d.lines, PublishedAt: d.published, Issues: d.issues}
 	if err != nil {
 		res.Issues = append(res.Issues, nhip.Issue{Field: "table", Reason: err.Error()})
@@ -133,6 +134,7 @@ type document struct {
 	title     string
 	lines     []string
 	published *time.Time
+	fetched   time.Time
 	grids     []*grid
 	issues    []nhip.Issue
 }
@@ -153,7 +155,9 @@ func (r *Reader) readGrids(res *Result, d document, src *catalog.Source) {
 	if d.published != nil {
 		base.latest = nhip.DateOf(d.published.In(nhip.Zone))
 	}
-	base.year = r.documentYear(all, base)
+	if base.year = r.documentYear(all, base); !d.fetched.IsZero() && base.year > d.fetched.Year()+1 {
+		base.year = d.fetched.Year() // a number that looks like a year
+	}
 	for _, b := range all {
 		res.Tables++
 		c := base

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"regexp"
 	"strings"
 
 	"nhip"
@@ -219,12 +220,16 @@ func lastWords(raw, key string) string {
 	return strings.Trim(strings.Join(r[len(r)-len(k):], " "), " :().")
 }
 
+var severalUnits = regexp.MustCompile(`\s*,\s*|\s+(?:và|and)\s+`)
+
 // caption reads the unit words above a table: one unit, or a quantity and a value
 // ("Nghìn tấn; Triệu USD"), of which the sub-headers lượng and trị giá choose.
 func (u units) caption(text string) []unit {
 	var found []unit
-	if x, ok := u.parse(text); ok && !x.known && strings.Contains(text, ",") {
-		text = strings.ReplaceAll(text, ",", ";") // "Nghìn tấn, triệu USD"
+	if x, ok := u.parse(text); !ok || !x.known { // "Nghìn tấn, triệu USD", "Nghìn tấn và Triệu USD"
+		if list := severalUnits.ReplaceAllString(oneLine(text), ";"); list != text {
+			text = list
+		}
 	}
 	for part := range strings.SplitSeq(oneLine(text), ";") {
 		x, ok := u.parse(part)
