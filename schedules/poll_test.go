@@ -56,6 +56,37 @@ func TestSchedulerPolls(t *testing.T) {
 	})
 }
 
+// A poll that is under way at the job's time puts the run off and does not cost it.
+func TestSchedulerRunsAfterAPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var runs []time.Time
+		running := 0
+		work := func(d time.Duration) {
+			if running++; running > 1 {
+				t.Error("two at once")
+			}
+			time.Sleep(d)
+			running--
+		}
+		_, stop := start(t, Job{Name: "a", Spec: "0 * * * *", Last: time.Now(),
+			NextPoll: func(context.Context) (time.Time, error) { return time.Time{}, nil },
+			Poll:     func(context.Context) error { work(25 * time.Minute); return nil },
+			Run: func(context.Context) error {
+				runs = append(runs, time.Now())
+				work(2 * time.Minute)
+				return nil
+			}})
+		time.Sleep(24*time.Hour + 26*time.Minute)
+		if err := stop(); err != nil && !strings.Contains(err.Error(), "still running") {
+			t.Fatal(err)
+		}
+		if len(runs) != 24 {
+			t.Errorf("%d runs in a day, want one an hour whatever the polls are doing", len(runs))
+		}
+		time.Sleep(time.Hour)
+	})
+}
+
 func contains(times []time.Time, t time.Time) bool {
 	for _, x := range times {
 		if x.Equal(t) {
@@ -76,6 +107,7 @@ func TestSchedulerAdaptive(t *testing.T) {
 			Job{Name: "lost", Spec: Adaptive, Run: func(context.Context) error { return nil }, Poll: func(context.Context) error { return nil },
 				NextPoll: func(context.Context) (time.Time, error) { fails++; return time.Time{}, errors.New("no store") }})
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if polls != 1 {
 			t.Errorf("%d polls at the start, want 1", polls)
 		}

@@ -63,6 +63,8 @@ type entry struct {
 
 	mu       sync.Mutex
 	running  bool
+	polling  bool // it runs as a poll
+	owed     bool // its time came during a poll
 	last     time.Time
 	nextPoll time.Time
 	err      error
@@ -152,13 +154,13 @@ func (s shifted) Next(t time.Time) time.Time {
 func (s *Scheduler) Run(ctx context.Context) error {
 	var others sync.WaitGroup
 	for _, e := range s.entries {
-		s.cron.Schedule(e.schedule, cron.FuncJob(func() { s.once(ctx, e, e.job.Run) }))
+		s.cron.Schedule(e.schedule, cron.FuncJob(func() { s.once(ctx, e, false) }))
 		if e.job.Poll != nil && e.job.NextPoll != nil {
 			others.Go(func() { s.poll(ctx, e) })
 		}
 		if !e.last.IsZero() && e.schedule.Next(e.last).Before(time.Now()) {
 			s.log.Info("catching up on a missed run", "source", e.job.Name, "last", e.last)
-			others.Go(func() { s.once(ctx, e, e.job.Run) })
+			others.Go(func() { s.once(ctx, e, false) })
 		}
 	}
 	s.cron.Start()
@@ -195,7 +197,7 @@ func (s *Scheduler) poll(ctx context.Context, e *entry) {
 			timer.Stop()
 			continue // and ask again: a run meanwhile may have left nothing due
 		}
-		s.once(ctx, e, e.job.Poll)
+		s.once(ctx, e, true)
 	}
 }
 
@@ -225,24 +227,35 @@ func (s *Scheduler) pollTime(ctx context.Context, e *entry) time.Time {
 	return at
 }
 
-// once runs a job unless it runs already or the scheduler is stopping.
-func (s *Scheduler) once(ctx context.Context, e *entry, run func(context.Context) error) {
+// once runs a job, or polls it, unless it runs already or the scheduler is stopping. A
+// time that comes during a poll is not lost: the run follows the poll.
+func (s *Scheduler) once(ctx context.Context, e *entry, poll bool) {
 	if ctx.Err() != nil {
 		return
 	}
 	e.mu.Lock()
 	if e.running {
+		e.owed = e.owed || e.polling && !poll
+		owed := e.owed
 		e.mu.Unlock()
-		s.log.Info("skipped: the run before has not ended", "source", e.job.Name)
+		if !owed && !poll {
+			s.log.Info("skipped: the run before has not ended", "source", e.job.Name)
+		}
 		return
 	}
-	e.running, e.last = true, time.Now()
+	e.running, e.polling, e.last = true, poll, time.Now()
 	e.mu.Unlock()
 
+	run := e.job.Run
+	if poll {
+		run = e.job.Poll
+	}
 	err := recovered(ctx, run)
 
 	e.mu.Lock()
 	e.running, e.err = false, err // also after a panic, or the job would never run again
+	owed := e.owed
+	e.owed = false
 	e.mu.Unlock()
 	select {
 	case e.ended <- struct{}{}:
@@ -250,6 +263,9 @@ func (s *Scheduler) once(ctx context.Context, e *entry, run func(context.Context
 	}
 	if err != nil && ctx.Err() == nil {
 		s.log.Error("job failed", "source", e.job.Name, "err", err)
+	}
+	if owed {
+		s.once(ctx, e, false)
 	}
 }
 
