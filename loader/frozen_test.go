@@ -72,6 +72,9 @@ func TestSchemaFilesAreFrozen(t *testing.T) {
 //
 //	go test ./loader -run Migrat -migrators 50
 func TestMigrateFromOlderSchemas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a store of every third schema")
+	}
 	now := openTest(t)
 	items := killItems()[:46] // some of them edited
 	if _, err := now.Load(t.Context(), "run", items); err != nil {
@@ -178,6 +181,9 @@ func runIfMigratingChild() {
 //
 //	go test ./loader -run Migrat -migrators 50
 func TestMigratorKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes and kills them")
+	}
 	want := schemaOf(t, openTest(t))
 	self, err := os.Executable()
 	if err != nil {
