@@ -155,12 +155,12 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	var others sync.WaitGroup
 	for _, e := range s.entries {
 		s.cron.Schedule(e.schedule, cron.FuncJob(func() { s.once(ctx, e, false) }))
+		if last := e.job.Last; !last.IsZero() && e.schedule.Next(last).Before(time.Now()) {
+			s.log.Info("catching up on a missed run", "source", e.job.Name, "last", last)
+			others.Go(func() { s.once(ctx, e, false) })
+		}
 		if e.job.Poll != nil && e.job.NextPoll != nil {
 			others.Go(func() { s.poll(ctx, e) })
-		}
-		if !e.last.IsZero() && e.schedule.Next(e.last).Before(time.Now()) {
-			s.log.Info("catching up on a missed run", "source", e.job.Name, "last", e.last)
-			others.Go(func() { s.once(ctx, e, false) })
 		}
 	}
 	s.cron.Start()
