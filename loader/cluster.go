@@ -35,7 +35,7 @@ var shardKeys = map[string]string{
 
 // documentViews are the views each of whose rows is made of one document's rows
 // alone, and of tables that are on every node.
-var documentViews = []string{"content_readings", "v_articles", "v_observation_vintages", "v_mentions", "v_article_rows", "v_superseded"}
+var documentViews = []string{"content_readings", "v_articles", "v_observation_vintages", "v_mentions", "v_article_rows", "v_article_bands", "v_superseded"}
 
 func (c cluster) spread(name string) bool {
 	return shardKeys[name] != "" || slices.Contains(documentViews, name)

@@ -74,7 +74,8 @@ func (c *Corpus) Article(i int) (title string, paragraphs []string) {
 // Item returns article i as the crawler and the reader hand it to the store: with its
 // page, three numbers and a mention. Articles are published from 2010 to 2024, more
 // each year. Version 0 is the first content; others are edits of its end, each fetched
-// a day later. Every thirtieth article repeats the one twenty before it.
+// a day later. Every thirtieth article repeats the one twenty before it, twenty hours
+// later.
 func (c *Corpus) Item(i, version int) nhip.Item {
 	text := i
 	if i%30 == 29 {
@@ -87,7 +88,7 @@ func (c *Corpus) Item(i, version int) nhip.Item {
 	}
 	source := nhip.SourceID(fmt.Sprintf("bao-%02d", i%Sources))
 	url := fmt.Sprintf("https://%s.vn/bai-%d.html", source, i)
-	published := publishedAt(i)
+	published := publishedAt(text).Add(time.Duration(i-text) * time.Hour)
 	fetched := published.Add(time.Duration(1+24*version) * time.Hour)
 	body := fmt.Appendf(nil, "<html><title>%s</title><p>%s</html>", title, strings.Join(paragraphs, "\n<p>"))
 	page := &nhip.Page{Source: source, URL: url, Kind: nhip.KindArticle, FetchedAt: fetched, Status: 200, Body: body, SHA256: sha256.Sum256(body),

@@ -239,7 +239,7 @@ func questions(t *testing.T, s *loader.Store) {
 	}
 }
 
-var viewNames = []string{"v_article_changes", "v_article_rows", "v_articles", "v_daily", "v_disagreements", "v_findings", "v_mentions", "v_observation_first", "v_observation_vintages", "v_observations",
+var viewNames = []string{"v_article_bands", "v_article_changes", "v_article_rows", "v_articles", "v_daily", "v_disagreements", "v_findings", "v_mentions", "v_observation_first", "v_observation_vintages", "v_observations",
 	"v_revisions", "v_runs", "v_sources", "v_stories", "v_story_copies", "v_superseded"}
 
 // views: each is there, it and each of its columns has a comment in two languages,

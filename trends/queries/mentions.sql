@@ -3,37 +3,77 @@
 -- arg phrase: the phrase; diacritics and case do not matter, only the whole phrase counts
 -- example: nhip trends mentions "công nghiệp hỗ trợ" --by quarter
 --
--- hasAllTokens asks the text index which documents hold all words; match then looks for the phrase itself, between
--- word borders, in those that are left. A phrase written with diacritics also counts without them and the other way round.
+-- hasPhrase finds the phrase in the text index, without reading a text; a phrase written with diacritics also counts
+-- without them and the other way round. Rows that were replaced are taken out by v_superseded instead of FINAL, which
+-- would sort all documents: see loader/schema/0011_search.sql.
+--
+-- Stories are the articles found without those that repeat another one found, published at most 14 days before: the two
+-- share a band of their fingerprints (see loader/schema/0008_stories.sql). A band of a thousand articles is a template's.
 WITH
-  replaceAll(caseFoldUTF8(removeDiacriticsUTF8({phrase:String})), 'đ', 'd') AS words,
-  concat('(^|[^a-z0-9])', replaceRegexpAll(regexpQuoteMeta(trimBoth(words)), '\\s+', '\\\\s+'), '([^a-z0-9]|$)') AS phrase_between_borders,
-  multiIf({by:String} = 'day', toStartOfDay(t), {by:String} = 'week', toDateTime(toMonday(t), 'Asia/Ho_Chi_Minh'),
-          {by:String} = 'quarter', toDateTime(toStartOfQuarter(t), 'Asia/Ho_Chi_Minh'),
-          {by:String} = 'year', toDateTime(toStartOfYear(t), 'Asia/Ho_Chi_Minh'),
-          toDateTime(toStartOfMonth(t), 'Asia/Ho_Chi_Minh')) AS start
+  trimBoth(replaceRegexpAll(replaceRegexpAll(replaceAll(caseFoldUTF8(removeDiacriticsUTF8({phrase:String})), 'đ', 'd'),
+    '[^\\p{L}\\p{N}\\p{M}]*[^\\p{L}\\p{N}\\p{M}\\s\\p{Z}][^\\p{L}\\p{N}\\p{M}]*', ' · '), '[\\s\\p{Z}]+', ' ')) AS words,
+  multiIf({by:String} = 'day', day, {by:String} = 'week', toMonday(day), {by:String} = 'quarter', toStartOfQuarter(day),
+          {by:String} = 'year', toStartOfYear(day), toStartOfMonth(day)) AS start
 SELECT
-  toDate(start) AS period,
-  countIf(found) AS articles,
-  count() AS of_articles,
+  start AS period,
+  toUInt64(sum(hits)) AS articles,
+  toUInt64(sum(rows)) AS of_articles,
   round(100 * articles / of_articles, 1) AS percent,
-  uniqExactIf(story, found) AS stories,
+  toUInt64(sum(hits) - sum(copies)) AS stories,
   articles AS bar
 FROM (
-  SELECT a.t AS t, a.found AS found, if(c.story_id = 0, a.doc_id, c.story_id) AS story
-  FROM (
-  SELECT assumeNotNull(published_at) AS t, doc_id,
-    hasAllTokens(folded, words) AND match(folded, phrase_between_borders) AS found
-  FROM v_articles
-  WHERE published_at IS NOT NULL AND kind != 'table'
-    AND toDate32(published_at) BETWEEN {from:Date32} AND {to:Date32}
+  SELECT toDate(assumeNotNull(published_at)) AS day, toInt64(count()) AS rows, toInt64(0) AS hits, toInt64(0) AS copies
+  FROM v_article_rows
+  WHERE published_at IS NOT NULL AND kind != 'table' AND toDate32(published_at) BETWEEN {from:Date32} AND {to:Date32}
     AND ({place:String} = '' OR doc_id IN (
       SELECT doc_id FROM v_mentions WHERE kind = 'place' AND (id = {place:String} OR name = {place:String})))
     AND ({industry:String} = '' OR doc_id IN (
       SELECT doc_id FROM v_mentions WHERE kind = 'industry' AND (id = {industry:String} OR name = {industry:String})))
-  ) AS a
-  LEFT JOIN v_story_copies AS c ON a.doc_id = c.doc_id
+  GROUP BY day
+  UNION ALL
+  SELECT day, -toInt64(sum(superseded)), toInt64(countIf(found AND NOT is_older)), 0
+  FROM (
+    SELECT any(toDate(t)) AS day, sum(extra) AS superseded, max(hit) AS found, max(older) AS is_older
+    FROM (
+      SELECT doc_id, version, assumeNotNull(published_at) AS t, 0 AS extra, 1 AS hit, 0 AS older
+      FROM v_article_rows
+      WHERE hasPhrase(folded, words)
+        AND published_at IS NOT NULL AND kind != 'table' AND toDate32(published_at) BETWEEN {from:Date32} AND {to:Date32}
+        AND ({place:String} = '' OR doc_id IN (
+          SELECT doc_id FROM v_mentions WHERE kind = 'place' AND (id = {place:String} OR name = {place:String})))
+        AND ({industry:String} = '' OR doc_id IN (
+          SELECT doc_id FROM v_mentions WHERE kind = 'industry' AND (id = {industry:String} OR name = {industry:String})))
+      UNION ALL
+      SELECT doc_id, version, assumeNotNull(published_at), 1, 0, is_older
+      FROM v_superseded
+      WHERE published_at IS NOT NULL AND kind != 'table' AND toDate32(published_at) BETWEEN {from:Date32} AND {to:Date32}
+        AND ({place:String} = '' OR doc_id IN (
+          SELECT doc_id FROM v_mentions WHERE kind = 'place' AND (id = {place:String} OR name = {place:String})))
+        AND ({industry:String} = '' OR doc_id IN (
+          SELECT doc_id FROM v_mentions WHERE kind = 'industry' AND (id = {industry:String} OR name = {industry:String})))
+    )
+    GROUP BY doc_id, version
+  )
+  GROUP BY day
+  UNION ALL
+  SELECT toDate(copy.1) AS day, 0, 0, toInt64(uniqExact(copy.2))
+  FROM (
+    SELECT arraySort(groupUniqArray((assumeNotNull(published_at), doc_id))) AS shared
+    FROM v_article_bands
+    WHERE hasPhrase(folded, words)
+      AND published_at IS NOT NULL AND kind != 'table' AND toDate32(published_at) BETWEEN {from:Date32} AND {to:Date32}
+      AND (doc_id, version) NOT IN (SELECT doc_id, version FROM v_superseded WHERE is_older)
+      AND ({place:String} = '' OR doc_id IN (
+        SELECT doc_id FROM v_mentions WHERE kind = 'place' AND (id = {place:String} OR name = {place:String})))
+      AND ({industry:String} = '' OR doc_id IN (
+        SELECT doc_id FROM v_mentions WHERE kind = 'industry' AND (id = {industry:String} OR name = {industry:String})))
+    GROUP BY band
+    HAVING count() BETWEEN 2 AND 1000
+  )
+  ARRAY JOIN arrayFilter((x, i) -> i > 1 AND x.1 - shared[i - 1].1 <= 14 * 86400, shared, arrayEnumerate(shared)) AS copy
+  GROUP BY day
 )
 GROUP BY start
+HAVING of_articles > 0
 ORDER BY start
 LIMIT {limit:UInt32}
