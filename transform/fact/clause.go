@@ -265,6 +265,9 @@ func (c *clause) number(st *state, q found, k int) {
 	if !st.bracket { // in a bracket all is of the earlier period
 		st.same = vi.Period{}
 	}
+	if dimension != "" {
+		return // the next number is of the thing again
+	}
 	if r.verb == tagNone || r.verb == tagLevel && (p.is(r.verbAt, "được") || !c.isHeadLabel(st.label) && c.isHeadLabel(label)) {
 		if st.head == "" && kl.measure == nhip.MeasureLevel {
 			st.label = label // what a verb and the noun behind the number name goes on

@@ -19,6 +19,9 @@ func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k
 		f.o.Kind = nhip.KindTarget // "bằng 46% mục tiêu 48 tỷ USD"
 	}
 	if c.isPlanBracket(st, q, r) {
+		if st.label != "" {
+			label = st.label
+		}
 		f.o.Kind, label, f.o.Rule = nhip.KindPlan, "kế hoạch "+label, "plan.bracket"
 		kl.measure = nhip.MeasureLevel
 	}
@@ -130,7 +133,7 @@ func (c *clause) value(f *draft, q *vi.Quantity, kl class) {
 
 // isPlanBracket tells "132% kế hoạch của năm (gần 1,9 tỷ USD)": the plan itself.
 func (c *clause) isPlanBracket(st *state, q found, r predicate) bool {
-	return c.opensBracket(q, r) && st.last.plan && st.last.measure == nhip.MeasureRatio && q.Unit.ID != "%"
+	return c.opensBracket(q, r) && st.last.plan && (st.last.measure == nhip.MeasureRatio || st.last.measure == nhip.MeasureGrowth) && q.Unit.ID != "%"
 }
 
 // planYear is the year of the plan named before the bracket of q.

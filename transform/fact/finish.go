@@ -34,6 +34,9 @@ func (c *clause) finish(st *state) {
 	fallback := c.fallbackPlace(mem)
 	for i := range c.facts {
 		f := &c.facts[i]
+		if f.label == "" && f.o.Rule == "growth.verb" && mem.subject != "" {
+			f.label = mem.subject
+		}
 		if f.label == "" && i+1 < len(c.facts) {
 			f.label = c.facts[i+1].label // "Với mức tăng 0,5 điểm, lãi suất lên 6,2%"
 		}

@@ -14,7 +14,7 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 	label := st.label
 	switch {
 	case c.opensBracket(q, r):
-		if name := c.beforeBracket(st, int(q.group)); name != "" {
+		if name := c.beforeBracket(st, int(q.group), q.Unit.ID == "%"); name != "" {
 			label = name
 			if q.Unit.Family == "area" && !strings.Contains(vi.Key(name), "diện tích") {
 				label = "diện tích " + name
@@ -196,9 +196,13 @@ func (c *clause) opensBracket(q found, r predicate) bool {
 }
 
 // beforeBracket names what a bare number in brackets belongs to.
-func (c *clause) beforeBracket(st *state, open int) string {
+// The name of an industry may hold commas; between two brackets only one stands.
+func (c *clause) beforeBracket(st *state, open int, commas bool) string {
 	from := c.s.First
 	for i := open - 1; i >= c.s.First; i-- {
+		if commas && c.p.is(i, ",", "và") && !c.p.is(i-1, ")") {
+			continue
+		}
 		if m := c.p.markAt(i); m != nil && (m.Quantity != nil || m.Period != nil) || c.p.t[i].Kind == vi.Sign || c.p.is(i, "và") {
 			from = i + 1
 			break

@@ -57,7 +57,7 @@ var tagWords = map[tag]string{
 		thấp|xấp xỉ|chung|kỷ lục|ấn tượng|vững|ổn định|khoảng|hơn|gần|dự|ngay|riêng|đột biến|chóng mặt|thực tế|đã|đang|bị|từ|ở|tốt|lại|toàn bộ|vào|phải|cần|tiêu cực|tích cực|trưởng|dần`,
 	tagEst:    `ước|ước tính|ước đạt|ước thực hiện|ước khoảng|ước chừng|ước tăng|ước giảm|ước có|ước cả năm`,
 	tagFuture: `dự kiến|dự báo|dự tính|sẽ|có thể|kỳ vọng|được dự báo|được kỳ vọng|có khả năng|ước sẽ|triển vọng`,
-	tagTarget: `đặt chỉ tiêu|đề ra chỉ tiêu|giao chỉ tiêu|mục tiêu|phấn đấu|chỉ tiêu|đặt mục tiêu|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đặt ra mục tiêu|đề ra mục tiêu|hướng tới|hướng đến|nhằm đạt|đặt ra mục tiêu|đề ra mục tiêu|quyết tâm đạt|phấn đấu đạt|phấn đấu tăng`,
+	tagTarget: `đặt chỉ tiêu|đề ra chỉ tiêu|giao chỉ tiêu|mục tiêu|phấn đấu|chỉ tiêu|đặt mục tiêu|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đặt ra mục tiêu|đề ra mục tiêu|hướng tới|hướng đến|nhằm đạt|đặt ra mục tiêu|đề ra mục tiêu|quyết tâm đạt`,
 	tagPlan:   `theo kế hoạch|đặt kế hoạch|đề ra kế hoạch|lên kế hoạch|kế hoạch đặt ra|có kế hoạch`,
 	tagList:   `bao gồm|gồm|trong đó|gồm có|trong số đó|cụ thể|cụ thể là|bao gồm cả|cụ thể như sau|chia theo|trong số này`,
 	tagSays: `cho biết|cho hay|thống kê|ghi nhận được|công bố|dự báo|nhận định|thông tin|khẳng định|chia sẻ|nêu rõ|cho rằng|đánh giá|ước tính|báo cáo|nói|

@@ -212,12 +212,14 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return class{measure: nhip.MeasureGrowth, dir: dir, rule: "growth.verb"}, true
 	case r.verb == tagAlso && st.last.measure == nhip.MeasureChange:
 		return class{measure: nhip.MeasureGrowth, dir: st.last.dir, rule: "growth.equivalent"}, true
-	case r.verb == tagNone && st.bracket && c.p.is(q.First, "+", "-") && q.First < q.NumFirst && st.last.measure == nhip.MeasureLevel:
+	case r.verb == tagNone && st.bracket && c.p.is(q.First, "+", "-") && q.First < q.NumFirst:
 		k := class{measure: nhip.MeasureGrowth, dir: 1, rule: "growth.sign"}
 		if q.Negative {
 			k.dir = -1
 		}
 		return k, true // "15 triệu tấn (+36%)"
+	case r.verb == tagNone && st.bracket && st.last.plan && c.p.is(q.First-1, "("):
+		return class{measure: nhip.MeasureRatio, plan: true, rule: "ratio.plan"}, true // "đạt 45% kế hoạch, thấp hơn bình quân (50%)"
 	case r.verb == tagNone && st.bracket && st.last.measure == nhip.MeasureChange && c.p.is(q.First-1, "("):
 		return class{measure: nhip.MeasureGrowth, dir: st.last.dir, rule: "growth.equivalent"}, true
 	case r.verb == tagNone && !st.fresh && c.p.is(q.End, "là"):

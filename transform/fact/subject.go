@@ -450,7 +450,9 @@ func (c *clause) join(raw []part, bare bool) (joined, bool) {
 	if c.isRemark(last.tokens) {
 		return joined{}, false
 	}
-	j.text = c.p.text(last.tokens)
+	if j.text = c.p.text(last.tokens); isDimension(j.text) {
+		return j, true
+	}
 	for m := k - 1; m >= 0; m-- {
 		if x := c.exclusion(c.clean(raw[m], false).tokens); x != "" {
 			j.text += " " + x
