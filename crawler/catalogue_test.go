@@ -42,7 +42,7 @@ B. network and origin
 22  TestFaults/22 TestNoCookies
 23  TestFaults/23
 24  TestFaults/24
-25  TestKeepAlive
+25  TestKeepAlive TestResendKeepsPace
 26  TestKeepAlive TestBodiesThatMayNotBe
 27  TestFaults/27
 28  TestConditional
@@ -63,7 +63,7 @@ B. network and origin
 43  TestHTTP2Faults
 44  TestProxyIgnored
 45  TestNoCookies
-46  TestLimiter TestPace TestFaultyWeb cmd/nhip:TestSimulatedWeb
+46  TestLimiter TestPace TestResendKeepsPace TestFaultyWeb cmd/nhip:TestSimulatedWeb
 47  TestLimiter
 
 C. size, compression, encoding

@@ -113,7 +113,7 @@ func (s *session) recallIndex(queue []indexPage) error {
 	now := s.crawler.now()
 	for _, v := range s.visits {
 		if askedToWait(v) && v.NextDue.After(now) {
-			s.crawler.limiter.closeFor(hostOf(v.URL), v.NextDue.Sub(now))
+			s.crawler.limiter.closeFor(bareHost(hostOf(v.URL)), v.NextDue.Sub(now))
 		}
 	}
 	return nil

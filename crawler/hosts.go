@@ -148,7 +148,8 @@ func (l *limiter) state(name string) nhip.Host {
 }
 
 // limiterHost names the host of an address for the limiter: one name for all ways to
-// write it, with the port only where it is not the scheme's own.
+// write it and for the copies of a site (www., m., amp.), which are one server as a rule,
+// with the port only where it is not the scheme's own.
 func limiterHost(u *url.URL) string {
 	host := strings.ToLower(u.Host)
 	switch u.Scheme {
@@ -157,5 +158,5 @@ func limiterHost(u *url.URL) string {
 	case "https":
 		host = strings.TrimSuffix(host, ":443")
 	}
-	return strings.TrimSuffix(host, ".")
+	return bareHost(strings.TrimSuffix(host, "."))
 }

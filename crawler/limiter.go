@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptrace"
 	"sync"
 	"time"
 
@@ -93,6 +94,22 @@ func (l *limiter) acquire(ctx context.Context, name string, delay time.Duration,
 	}
 }
 
+// again waits for the host's next turn within a request that holds its turn already:
+// net/http sends a request once more, without asking, where a connection that had been
+// used before dies under it (RFC 9110 §9.2.2). For the host that is one more request.
+func (l *limiter) again(ctx context.Context, name string, delay time.Duration) {
+	h := l.host(name)
+	l.mu.Lock()
+	now := time.Now()
+	start := h.next
+	if start.Before(now) {
+		start = now
+	}
+	h.next = start.Add(delay)
+	l.mu.Unlock()
+	_ = sleep(ctx, start.Sub(now)) // a context that ended ends the request as well
+}
+
 // report tells the limiter how a request ended: f is nil for any answer that shows a
 // host at work. A host that asks to wait, or fails breakerAfter times in a row, is
 // closed, which it tells; the first request after that decides anew.
@@ -173,7 +190,13 @@ func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := t.next.RoundTrip(req)
+	sent := 0
+	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		if sent++; sent > 1 {
+			t.limiter.again(req.Context(), host, delay)
+		}
+	}})
+	resp, err := t.next.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		release()
 		if f := classify(err); f.class != classStopped && t.limiter.report(host, f) {

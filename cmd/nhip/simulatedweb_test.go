@@ -77,6 +77,7 @@ func TestSimulatedWeb(t *testing.T) {
 	}
 	needEngine(t)
 	s := &simulation{dir: t.TempDir(), web: crawlertest.Web{Hosts: *webHosts, Documents: *webDocuments, Known: *webKnown, Forbidden: 3, Faults: 100, Seed: 20261124}}
+	t.Cleanup(func() { killEngine(t, filepath.Join(s.dir, "data")); time.Sleep(200 * time.Millisecond) }) // it may still be merging
 	s.web.Start(t)
 	s.writeCatalog(t)
 	s.know(t)
@@ -276,7 +277,9 @@ func (s *simulation) checkManners(t *testing.T) {
 	wrong, overlaps := s.web.Wrong()
 	early, host := s.web.Early(*webDelay)
 	t.Logf("%d requests, %d answered wrongly, at most %v early (%s), %d while another was answered", s.web.Requests(), wrong, early.Round(time.Microsecond), host, overlaps)
-	if early > 500*time.Millisecond { // what a busy machine may hold a request up; it does not add up
+	// A request that was slow to arrive makes the next one look early, by less than the
+	// delay; so does each kill, whose last request nobody could write down.
+	if early > 4**webDelay+50*time.Millisecond {
 		t.Errorf("%s was asked %v before its time", host, early)
 	}
 	for _, host := range s.web.Names() {
