@@ -22,11 +22,13 @@ type pxEntry struct {
 	line   int
 }
 
-// pxFile is a file by keyword, in its main language.
+// pxFile is a file by keyword, in its main language or, once inVietnamese is called, in
+// Vietnamese if it has it.
 type pxFile struct {
-	entries map[string][]pxEntry
-	data    []pxCell
-	problem string // why the rest was not read
+	entries    map[string][]pxEntry
+	translated map[string][]pxEntry // the statements in Vietnamese
+	data       []pxCell
+	problem    string // why the rest was not read
 }
 
 // pxCell is one token of the numbers.
@@ -61,6 +63,7 @@ func readPCAxis(body []byte) (c *cube, issues []string, err error) {
 	if f.problem != "" {
 		issues = append(issues, f.problem)
 	}
+	f.inVietnamese()
 	c, err = f.cube()
 	return c, issues, err
 }
@@ -120,7 +123,7 @@ func (p *pxScanner) quoted() (string, error) {
 // scanPX reads the statements of a file. An error ends the reading; what came before it
 // stands.
 func scanPX(s string) pxFile {
-	f := pxFile{entries: map[string][]pxEntry{}}
+	f := pxFile{entries: map[string][]pxEntry{}, translated: map[string][]pxEntry{}}
 	p := pxScanner{s: s, line: 1}
 	for {
 		p.blank()
@@ -162,6 +165,9 @@ func scanPX(s string) pxFile {
 		}
 		e.values = values
 		p.at = min(p.at+1, len(p.s))
+		if strings.EqualFold(language, vietnamese) {
+			f.translated[strings.ToUpper(key)] = append(f.translated[strings.ToUpper(key)], e)
+		}
 		if language == "" {
 			f.entries[strings.ToUpper(key)] = append(f.entries[strings.ToUpper(key)], e)
 		}
