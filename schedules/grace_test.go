@@ -57,7 +57,7 @@ func TestGraceBeginsWithTheCancel(t *testing.T) {
 }
 
 // manyNumbers reads every page as a table of a thousand numbers.
-type manyNumbers struct{ titles }
+type manyNumbers struct{}
 
 func (manyNumbers) Read(p *nhip.Page) *nhip.Record {
 	r := titles{}.Read(p)
