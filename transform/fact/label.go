@@ -41,7 +41,9 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 		}
 	case q.Unit.Counted:
 	case q.Unit.ID == "%" || q.Unit.Family == "points" || q.Unit.ID == "lần":
-		if r.verb == tagNone && !st.fresh && p.is(q.End, "là") {
+		if of := c.planOf(q.Quantity); of != "" && (!st.fresh || !c.isHeadLabel(label)) {
+			label = of // "78% kế hoạch doanh thu và 92% mục tiêu lợi nhuận"
+		} else if r.verb == tagNone && !st.fresh && p.is(q.End, "là") {
 			label = c.about(q.Quantity)
 		} else if label == "" || r.verb == tagNone && !st.fresh && q.Unit.ID == "%" && !growthNoun(label) && c.sharedBy(q.Quantity) && (!c.coordinated(st, q) || st.last.rule == "share.noun") {
 			label = p.text(c.after(q.Quantity, 10))
@@ -112,6 +114,23 @@ func (c *clause) ofAspect(aspect, label string) string {
 		}
 	}
 	return aspect + " " + label
+}
+
+// planOf is what the plan right behind a percentage is of, "" if it says nothing.
+func (c *clause) planOf(q *vi.Quantity) string {
+	i := q.End
+	if !c.p.seq(i, "kế", "hoạch") && !c.p.seq(i, "mục", "tiêu") && !c.p.seq(i, "chỉ", "tiêu") {
+		return ""
+	}
+	tail := *q
+	if tail.End = i + 2; tail.End >= c.s.End || c.p.markAt(tail.End) != nil || !c.startsHead(tail.End) || c.p.is(tail.End, "vốn", "số", "mức") {
+		return ""
+	}
+	noun := c.after(&tail, 5)
+	for len(noun) > 1 && c.p.is(noun[len(noun)-1], "năm", "quý", "tháng", "cả") {
+		noun = noun[:len(noun)-1]
+	}
+	return c.p.text(noun)
 }
 
 // hasCounted reports that the sentence has counted in unit before.

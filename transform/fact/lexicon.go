@@ -69,7 +69,7 @@ var tagWords = map[tag]string{
 		đến nay|còn|song|trong khi|trong khi đó|mặt khác|nhờ đó|vì vậy|do đó|như vậy|kết quả|kết quả là|tính đến|trên|từ|đã|tính|tổng cộng|ước tính|ước|dự kiến|cho biết|
 		tiếp theo|tiếp đến|tiếp đó|sau đó|được biết|bởi lẽ|mặc dù|tuy|dù|đó là|của|vào|về|để|giúp|khiến|làm|sau|trước|đến|theo|hết|vừa qua|gần đây|ngược lại|chủ yếu|nhất là|phần lớn|cùng với đó|
 		cùng thời điểm|ngày càng|nhờ|tức|hay|tương đương|cùng|đạt|sẽ|một số|dự báo|mỗi|bình quân|trung bình|lần lượt|các chỉ tiêu|kể cả|nêu rõ|xét về|xét theo|tính theo|số liệu|thống kê|trong năm|đầu năm|liên tiếp|đối với|với việc|liên quan đến|dẫn đầu là|đứng đầu là|dẫn đầu|cao nhất là|thấp nhất là|trở lại|nên|ghi nhận|đứng thứ hai|đứng thứ ba|đứng thứ|đứng đầu|xếp thứ|xếp thứ hai|xếp thứ ba|đứng đầu là|đứng vị trí|đứng ở vị trí|tiếp theo là|tiếp đến là|toàn tỉnh|toàn thành phố|toàn huyện|toàn quốc|toàn thành`,
-	tagReports: `đặt chỉ tiêu|đề ra chỉ tiêu|ghi nhận|đặt mục tiêu|phấn đấu|cho rằng|cho biết|cho thấy|đặt ra mục tiêu|đề ra mục tiêu|chứng kiến|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đã làm|khiến|với|
+	tagReports: `đạt|đạt được|đặt chỉ tiêu|đề ra chỉ tiêu|ghi nhận|đặt mục tiêu|phấn đấu|cho rằng|cho biết|cho thấy|đặt ra mục tiêu|đề ra mục tiêu|chứng kiến|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đã làm|khiến|với|
 		báo cáo|công bố|có|nhằm|thống kê|xác định|mục tiêu|dự báo|dự kiến|nhận định|cho hay|ước tính|nâng|đưa|đặt kế hoạch|lên kế hoạch|đề ra kế hoạch|giao chỉ tiêu|chỉ tiêu`,
 	tagRespect: `lần lượt|tương ứng là|lần lượt là|lần lượt ở mức|lần lượt đạt`,
 	tagExclude: `nếu loại trừ|loại trừ|sau khi loại trừ|nếu trừ|không kể|chưa kể|không tính|chưa tính|chưa bao gồm|không bao gồm|nếu không tính`,

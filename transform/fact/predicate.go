@@ -242,12 +242,32 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return class{measure: levelOf(label), rule: "level.change"}, true
 	case r.verb == tagNone && (!st.fresh || !st.headed && !c.isHeadLabel(label)) && !growthNoun(label) && c.sharedBy(q):
 		return class{measure: nhip.MeasureShare, rule: "share.noun"}, true
+	case (r.verb == tagNone || r.verb == tagLevel && c.p.is(r.verbAt, "ở")) && c.movedBefore(r.first, label) != 0:
+		return class{measure: nhip.MeasureGrowth, dir: c.movedBefore(r.first, label), rule: "growth.verb"}, true
 	case growthNoun(label) || c.d().growsAlone(label):
 		return class{measure: nhip.MeasureGrowth, dir: signOf(label), rule: "growth.noun"}, true
 	case r.verb == tagNone && len(c.after(q, 6)) > 0 && label == "":
 		return class{measure: nhip.MeasureShare, rule: "share.noun"}, true
 	}
 	return class{measure: levelOf(label), rule: "level.verb"}, true
+}
+
+// movedBefore reads "giá vốn tăng chậm hơn, ở mức 18%": the verb stands before the
+// comma. It is 1 up, -1 down, 0 where nothing of the kind is said.
+func (c *clause) movedBefore(first int, label string) int {
+	if !c.p.is(first-1, ",") || levelOf(label) == nhip.MeasureShare {
+		return 0
+	}
+	for i := first - 2; i >= max(first-10, c.s.First) && c.p.markAt(i) == nil && c.p.t[i].Kind != vi.Sign; i-- {
+		w := c.p.phrase[i]
+		switch {
+		case w.set.has(tagDown):
+			return -1
+		case w.set.has(tagUp) && !c.p.is(int(w.end)-1, "hơn"):
+			return 1
+		}
+	}
+	return 0
 }
 
 // sharedBy tells a percentage of those named behind it: "45% doanh nghiệp đánh giá".

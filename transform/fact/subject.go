@@ -34,7 +34,7 @@ func (c *clause) parts(first, end int, g int32) []part {
 			continue
 		}
 		if p.group[i] != g {
-			if o := p.group[i]; c.keepBracket(o) {
+			if o := p.group[i]; int(o) > c.s.First && c.keepBracket(o) {
 				cur.tokens = append(cur.tokens, i)
 			}
 			continue
@@ -179,7 +179,7 @@ func (c *clause) isAdverb(tokens []int) bool {
 		return false
 	}
 	switch c.p.key(tokens[0]) {
-	case "trong", "do", "nhờ", "với", "tại", "ở", "khi", "sau", "trước", "để", "bởi", "dù", "tuy", "mặc", "theo", "so", "nếu", "vì", "từ", "trên", "bên", "ngoài", "đối", "qua", "dưới", "giữa", "mỗi", "đến", "kể", "về", "như", "thay", "tính", "riêng":
+	case "trong", "do", "nhờ", "với", "tại", "ở", "khi", "sau", "trước", "để", "bởi", "dù", "tuy", "mặc", "theo", "so", "nếu", "vì", "từ", "trên", "bên", "ngoài", "đối", "qua", "dưới", "giữa", "mỗi", "đến", "kể", "về", "như", "thay", "tính", "riêng", "trừ":
 		return true
 	}
 	return false
@@ -200,10 +200,10 @@ func (c *clause) cutReports(t part) part {
 		for after < len(t.tokens) && t.tokens[after] < int(w.end) {
 			after++
 		}
-		if after >= len(t.tokens) || !c.namesSomething(t.tokens[after:]) || p.is(i, "với", "có") && !c.startsHead(t.tokens[after]) {
+		if after >= len(t.tokens) || !c.namesSomething(t.tokens[after:]) || p.is(i, "với", "có", "đạt") && !c.startsHead(t.tokens[after]) {
 			continue
 		}
-		if p.is(i, "có", "ghi") {
+		if p.is(i, "có", "ghi", "đạt") {
 			before := c.trimTail(c.dropModals(c.trimLead(t.tokens[:k])))
 			if n := len(before); n > 0 && n <= 8 && !p.is(before[0], "một", "các", "nhiều", "những", "ông", "bà", "đại") {
 				t.actor = before
