@@ -190,13 +190,7 @@ func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	sent := 0
-	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
-		if sent++; sent > 1 {
-			t.limiter.again(req.Context(), host, delay)
-		}
-	}})
-	resp, err := t.next.RoundTrip(req.WithContext(ctx))
+	resp, err := t.next.RoundTrip(t.paced(req, host, delay))
 	if err != nil {
 		release()
 		if f := classify(err); f.class != classStopped && t.limiter.report(host, f) {
@@ -213,4 +207,17 @@ func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &onClose{resp.Body, release}
 	return resp, nil
+}
+
+// paced makes a request wait for the host's turn each time it is sent but the first.
+func (t *limited) paced(req *http.Request, host string, delay time.Duration) *http.Request {
+	if delay <= 0 {
+		return req
+	}
+	sent := 0
+	return req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		if sent++; sent > 1 {
+			t.limiter.again(req.Context(), host, delay)
+		}
+	}}))
 }
