@@ -7,8 +7,11 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"nhip/cmd/nhip/demosite"
 )
@@ -18,6 +21,7 @@ import (
 func TestBI(t *testing.T) {
 	needEngine(t)
 	dir := t.TempDir()
+	t.Cleanup(func() { endEngine(t, dir+"/data") }) // merges of the loads would come between the removal of the folder
 	loadReleases(t, dir, releases())
 	// What runs on the store afterwards has to know its sources: they are written to it at every start.
 	if err := os.CopyFS(dir+"/catalog", demosite.Catalog()); err != nil {
@@ -33,6 +37,35 @@ users:
 	t.Run("conversations", func(t *testing.T) { conversations(t, b) })
 	t.Run("dashboards", func(t *testing.T) { dashboards(t, b) })
 	t.Run("compose", func(t *testing.T) { composeUsers(t, b) })
+}
+
+// endEngine ends the engine of a data folder and waits for its end.
+func endEngine(t *testing.T, dir string) {
+	t.Helper()
+	text, err := os.ReadFile(dir + "/engine.lock")
+	if err != nil {
+		return // no engine was started
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || pid < 2 {
+		t.Fatalf("engine.lock holds %q", text)
+	}
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+		return // it has ended
+	}
+	for range 3000 {
+		f, err := os.Open(dir + "/engine.lock")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		f.Close()
+		if err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the engine does not end")
 }
 
 // bi is a running `nhip serve` with the users bi, who reads, and owner.
