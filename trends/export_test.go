@@ -182,6 +182,11 @@ func TestExportParams(t *testing.T) {
 	if err != nil || params["indicator"] != "" || params["place"] != "Hà Nội" || !strings.Contains(sql, "{indicator:String}") {
 		t.Errorf("%v, %v", params, err)
 	}
+	for _, f := range []Filters{{Compare: "last year"}, {Measure: "percent"}, {Freq: "monthly"}} {
+		if _, _, err := Export("iip", f); err == nil || !strings.Contains(err.Error(), "want one of") {
+			t.Errorf("%+v: %v", f, err)
+		}
+	}
 	if _, _, err := Export("iip", Filters{By: "month"}); err == nil {
 		t.Error("a step of time is taken")
 	}

@@ -74,6 +74,14 @@ var filterNames = []string{"by", "place", "industry", "measure", "compare", "fre
 
 var steps = []string{"day", "week", "month", "quarter", "year"}
 
+// filterCodes are what a filter may be; another word would find nothing and say nothing.
+var filterCodes = map[string][]string{
+	"by":      steps,
+	"measure": {"level", "index", "growth", "change", "change_pp", "share", "contribution", "ratio"},
+	"compare": {"yoy", "mom", "qoq", "vs_dec", "vs_plan", "vs_base", "vs_period", "annual_avg"},
+	"freq":    {"A", "S", "Q", "M", "H2M", "W", "D", "O"},
+}
+
 // Questions returns all questions by name.
 var Questions = sync.OnceValues(func() ([]Question, error) { return parseAll(files) })
 
@@ -115,8 +123,10 @@ func (q Question) Params(args []string, f Filters) (map[string]string, error) {
 			return nil, fmt.Errorf("trend %s: %s is empty", q.Name, strings.ToUpper(arg.Name))
 		}
 	}
-	if f.By != "" && !slices.Contains(steps, f.By) {
-		return nil, fmt.Errorf("--by %s: want one of %s", f.By, strings.Join(steps, ", "))
+	for _, filter := range []struct{ name, value string }{{"by", f.By}, {"measure", f.Measure}, {"compare", f.Compare}, {"freq", f.Freq}} {
+		if want := filterCodes[filter.name]; filter.value != "" && !slices.Contains(want, filter.value) {
+			return nil, fmt.Errorf("--%s %s: want one of %s", filter.name, filter.value, strings.Join(want, ", "))
+		}
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && f.From.Compare(f.To) > 0 {
 		return nil, fmt.Errorf("--from %s lies after --to %s", f.From, f.To)
