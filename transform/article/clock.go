@@ -27,6 +27,11 @@ func (g *reading) genericStamps() []stamp {
 	for _, n := range append(times[:len(times):len(times)], g.landmarks().dates...) {
 		s.named[n] = true
 	}
+	s.walk(g.page.body, false)
+	if len(s.seen) == 0 {
+		return nil // where title and text stand takes longer to find
+	}
+	s.seen, s.texts, s.before = nil, 0, ""
 	f := g.frame()
 	if f.end >= f.begin {
 		s.first, s.last = f.all[f.begin].start, f.all[f.end].start
