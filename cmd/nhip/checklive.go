@@ -167,10 +167,17 @@ func (l *liveCheck) verdict(address string) {
 
 // robotsSitemaps looks at the first of the sitemaps that robots.txt names.
 func (l *liveCheck) robotsSitemaps(ctx context.Context) {
-	home := "https://" + l.source.Hosts[0] + "/"
-	l.out.line("\nhome page %s, for its robots.txt", home)
-	l.fetch(ctx, home, nhip.KindListing)
+	scheme := "https"
+	for _, list := range l.source.Discover.Listings {
+		scheme, _, _ = strings.Cut(list.URL, ":")
+	}
+	home := scheme + "://" + l.source.Hosts[0] + "/"
 	v, ok := l.crawler.Robots(home)
+	if !ok { // nothing else stands on that host
+		l.out.line("\nhome page %s, for its robots.txt", home)
+		l.fetch(ctx, home, nhip.KindListing)
+		v, ok = l.crawler.Robots(home)
+	}
 	switch {
 	case !ok || v.Err != nil:
 		return // fetching said so
