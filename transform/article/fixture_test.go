@@ -75,7 +75,7 @@ func TestFixtureOfEverySource(t *testing.T) {
 }
 
 // fixtures returns testdata/*.txtar by name.
-func fixtures(t *testing.T) map[string]*txtar.Archive {
+func fixtures(t testing.TB) map[string]*txtar.Archive {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {

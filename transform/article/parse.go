@@ -12,7 +12,7 @@ import (
 // parse builds the tree a browser would build. Pages nested deeper than the parser
 // accepts (512 elements) are flattened first; flattened tells so.
 func parse(text string) (root *html.Node, flattened bool, err error) {
-	text = cutTags(text)
+	text = cutTags(cutLongTags(text))
 	root, err = html.Parse(strings.NewReader(text))
 	if err == nil {
 		return root, false, nil
@@ -42,6 +42,48 @@ func cutTags(text string) string {
 		at += i + 1
 	}
 	return text[:at-1]
+}
+
+const (
+	longestTag  = 64 << 10 // bytes; a picture in an attribute may be lost by it, not a text
+	smallEnough = 1 << 20  // bytes of a page whose tags cannot fill memory
+)
+
+// cutLongTags takes tags out of a large page that are made of nothing but attributes:
+// the parser needs sixty times their size. It stops at the next tag, so that a script
+// that only looks like one loses nothing but itself.
+func cutLongTags(text string) string {
+	if len(text) <= smallEnough {
+		return text
+	}
+	var b strings.Builder
+	kept := 0 // what stands before it is in b, or dropped
+	for at := 0; at < len(text); {
+		i := strings.IndexByte(text[at:], '<')
+		if i < 0 {
+			break
+		}
+		start := at + i
+		at = start + 1
+		j := strings.IndexAny(text[at:min(len(text), at+longestTag)], "<>")
+		if j >= 0 || at+longestTag > len(text) {
+			continue
+		}
+		end := len(text)
+		if j = strings.IndexAny(text[at:], "<>"); j >= 0 {
+			end = at + j
+			if text[end] == '>' {
+				end++
+			}
+		}
+		b.WriteString(text[kept:start])
+		kept, at = end, end
+	}
+	if kept == 0 {
+		return text
+	}
+	b.WriteString(text[kept:])
+	return b.String()
 }
 
 // flatDepth is where flatten begins to leave elements out. Formatting elements are

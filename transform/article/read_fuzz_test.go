@@ -14,6 +14,11 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("<h1>Một</h1><p>Hai ba bốn.</p>"), false, "https://vnexpress.net/a-1234567.html")
 	f.Add([]byte("Một\nTheo dõi Báo Mẫu trênẢnh chụp |\nHai.\n"), true, "")
 	f.Add([]byte(`<article class="fck_detail"><p class="Normal">Một</p></article><script type="application/ld+json">{"@type":"NewsArticle","headline":"x"}</script>`), false, "https://vnexpress.net/a-1234567.html")
+	for _, arc := range fixtures(f) {
+		if page := section(arc, "page.html"); page != nil {
+			f.Add(page, false, "https://bao-mau.example.vn/cum-cong-nghiep-ven-song-don-ba-xuong-812345.html")
+		}
+	}
 	c := loadCatalog(f)
 	r := newReader(f, c)
 	f.Fuzz(func(t *testing.T, body []byte, text bool, url string) {
