@@ -90,13 +90,13 @@ func (g *gate) takeSettings(req *request) error {
 		req.settings = append(req.settings, set)
 	}
 	head := req.statement.head
-	blank := strings.Map(func(r rune) rune {
-		if r == '\n' {
-			return r
+	blank := []byte(head[c.start:c.end])
+	for i, b := range blank {
+		if b != '\n' {
+			blank[i] = ' '
 		}
-		return ' '
-	}, head[c.start:c.end])
-	req.statement.head = head[:c.start] + blank + head[c.end:]
+	}
+	req.statement.head = head[:c.start] + string(blank) + head[c.end:]
 	return nil
 }
 
