@@ -452,6 +452,9 @@ func (c *clause) standing(st *state, i int) {
 // wants tells mục tiêu as an aim from mục tiêu as something to hit.
 func (c *clause) wants(i, end int) bool {
 	p := c.p
+	if m := p.markAt(i - 1); m != nil && m.Period == nil {
+		return false // "đạt 12/15 chỉ tiêu": so many aims were reached
+	}
 	if !p.seq(i, "mục", "tiêu") || end-i > 2 {
 		return true
 	}

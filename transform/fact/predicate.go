@@ -220,6 +220,8 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return k, true // "15 triệu tấn (+36%)"
 	case r.verb == tagNone && st.bracket && st.last.plan && c.p.is(q.First-1, "("):
 		return class{measure: nhip.MeasureRatio, plan: true, rule: "ratio.plan"}, true // "đạt 45% kế hoạch, thấp hơn bình quân (50%)"
+	case r.verb == tagNone && st.bracket && st.last.measure == nhip.MeasureLevel && st.lastQ.Unit.ID != "%" && c.p.is(q.First-1, "(") && c.p.is(q.End, ")"):
+		return class{measure: nhip.MeasureShare, rule: "share.bracket"}, true // "210.000 tấn (11%)"
 	case r.verb == tagNone && st.bracket && st.last.measure == nhip.MeasureChange && c.p.is(q.First-1, "("):
 		return class{measure: nhip.MeasureGrowth, dir: st.last.dir, rule: "growth.equivalent"}, true
 	case r.verb == tagNone && !st.fresh && c.p.is(q.End, "là"):
