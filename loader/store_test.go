@@ -246,8 +246,15 @@ func TestBlocksOfTheTablesOwnTypes(t *testing.T) {
 
 func sendOwnTypes[R any](t *testing.T, s *Store, table *table[R], rows []R) {
 	t.Helper()
-	query, _ := table.insert()
-	batch, err := s.conn.PrepareBatch(t.Context(), query)
+	query, types := table.insert()
+	for i := range types { // as a server would say them
+		if err := s.admin.QueryRow(t.Context(), "SELECT type FROM system.columns WHERE database = {db:String} AND table = {table:String} AND name = {name:String}",
+			named("db", s.database), named("table", table.name), named("name", types[i].Name)).Scan(&types[i].Type); err != nil {
+			t.Fatal(table.name, types[i].Name, err)
+		}
+	}
+	ctx := s.insertContext(t.Context(), "own types of "+table.name, clickhouse.WithColumnNamesAndTypes(types))
+	batch, err := s.conn.PrepareBatch(ctx, query)
 	if err != nil {
 		t.Fatal(table.name, err)
 	}
