@@ -55,6 +55,7 @@ type sheetReader struct {
 	styles map[int]*excelize.Style
 
 	noValue int // formulas without a stored value
+	covered int // places that spans were laid over
 }
 
 func readSheet(f *excelize.File, sheet string) (g *grid, noValue int, err error) {
@@ -210,7 +211,11 @@ func (s *sheetReader) merges() error {
 
 // extend lets a cell cover empty places to its right and below.
 func (s *sheetReader) extend(x *cell, rows, cols int) {
+	if s.covered > 4*maxCells { // thousands of spans over one another: a hostile file
+		return
+	}
 	x.rows, x.cols = clampSpan(rows), clampSpan(cols)
+	s.covered += x.rows * x.cols
 	for r := x.row; r < x.row+x.rows && r < s.g.rows; r++ {
 		for c := x.col; c < x.col+x.cols && c < s.g.cols; c++ {
 			if p := &s.g.cells[r*s.g.cols+c]; *p == nil {
