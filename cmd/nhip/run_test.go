@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/spf13/pflag"
+
 	"nhip/catalog"
 )
 
@@ -98,7 +100,7 @@ func TestRunWithFaults(t *testing.T) {
 	}
 	var stderr bytes.Buffer
 	c := &call{config: config{values: values{Data: filepath.Join(t.TempDir(), "data"), Library: lib}, from: map[string]string{}},
-		log: slog.New(slog.NewTextHandler(&stderr, nil)), stderr: &stderr}
+		flags: pflag.NewFlagSet("run", pflag.ContinueOnError), log: slog.New(slog.NewTextHandler(&stderr, nil)), stderr: &stderr}
 	run, err := ingest(t.Context(), c, ingestion{catalog: cat, sources: sources, resolve: map[string]netip.AddrPort{
 		"up.example": netip.MustParseAddrPort(origin.Listener.Addr().String()), "down.example": refused,
 		"html.example": netip.MustParseAddrPort(notAFeed.Listener.Addr().String())}})
