@@ -43,7 +43,7 @@ func (p *paragraph) postEnd(i int) int {
 
 // endsOffice tells the quyền of chính quyền, which makes nobody acting.
 func (p *paragraph) endsOffice(i int) bool {
-	if i == 0 || i >= len(p.toks) || !p.glued(i) || strings.ToLower(p.toks[i].text) != "quyền" {
+	if i == 0 || i >= len(p.toks) || p.toks[i].text != "quyền" && p.toks[i].text != "Quyền" || !p.glued(i) {
 		return false
 	}
 	switch strings.ToLower(p.toks[i-1].text) {
