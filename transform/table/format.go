@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -170,7 +169,6 @@ func (r *Reader) readJSONPage(p *nhip.Page, src *catalog.Source) (res Result) {
 	if problems, ok := readSDMXJSON(body, func(a map[string]string) { _ = s.add(a) }); ok {
 		s.problems = append(s.problems, problems...)
 		s.into(&res, sdmxHeader{}, 1)
-		slices.SortFunc(res.Observations, func(a, b nhip.Observation) int { return strings.Compare(a.Quote, b.Quote) })
 		return res
 	}
 	cubes, problems := readJSONStat(body)

@@ -251,8 +251,8 @@ func (d *jsonStat) axis(id string, size int) (axis, error) {
 		return axis{}, err
 	}
 	parent := map[string]string{}
-	for p, children := range dim.Category.Child {
-		for _, c := range children {
+	for _, p := range slices.Sorted(maps.Keys(dim.Category.Child)) { // a child of two is one of the last
+		for _, c := range dim.Category.Child[p] {
 			parent[c] = p
 		}
 	}

@@ -1,8 +1,11 @@
 package table
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,7 +66,8 @@ func readSDMXJSON(body []byte, each func(map[string]string)) (problems []string,
 		}
 	}
 	observations := func(attrs map[string]string, list map[string][]json.RawMessage) {
-		for key, cells := range list {
+		for _, key := range inOrder(list) {
+			cells := list[key]
 			o := map[string]string{}
 			for k, v := range attrs {
 				o[k] = v
@@ -81,7 +85,8 @@ func readSDMXJSON(body []byte, each func(map[string]string)) (problems []string,
 	}
 	for _, set := range m.DataSets {
 		observations(common, set.Observations)
-		for key, series := range set.Series {
+		for _, key := range inOrder(set.Series) {
+			series := set.Series[key]
 			attrs := map[string]string{}
 			for k, v := range common {
 				attrs[k] = v
@@ -95,6 +100,22 @@ func readSDMXJSON(body []byte, each func(map[string]string)) (problems []string,
 		}
 	}
 	return problems, true
+}
+
+// inOrder returns keys such as "0:3:1" by their numbers: the same file gives the same
+// observations in the same order.
+func inOrder[V any](m map[string]V) []string {
+	return slices.SortedFunc(maps.Keys(m), func(a, b string) int {
+		x, y := strings.Split(a, ":"), strings.Split(b, ":")
+		for i := range min(len(x), len(y)) {
+			n, err1 := strconv.Atoi(x[i])
+			k, err2 := strconv.Atoi(y[i])
+			if c := cmp.Compare(n, k); c != 0 && err1 == nil && err2 == nil {
+				return c
+			}
+		}
+		return strings.Compare(a, b)
+	})
 }
 
 func (c sdmxJSONConcept) value(i int) string {
