@@ -17,8 +17,8 @@ const foldedSign = "·"
 
 // foldedText is what the column documents.folded holds: the words of the texts
 // without diacritics and in lower case, đ as d, a blank or a sign between them. It
-// gives the same bytes as the expression of schema/0011_search.sql, which asks the
-// engine thirty times the processor time.
+// gives the same bytes as the expression of schema/0011_search.sql, whose functions and
+// regular expressions take the engine more time than it needs to store the text.
 func foldedText(texts ...string) string {
 	n := len(texts)
 	for _, t := range texts {

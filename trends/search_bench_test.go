@@ -2,8 +2,11 @@ package trends
 
 import (
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,6 +113,12 @@ func BenchmarkSearch(b *testing.B) {
 			b.Run(class.name+"/"+strconv.Itoa(len(of))+"-phrases", func(b *testing.B) { measure(b, of, question) })
 		}
 	}
+	b.Run("memory", func(b *testing.B) {
+		for b.Loop() {
+		}
+		b.ReportMetric(peakMemory(b, *corpusDir), "engine-peak-MB")
+		b.ReportMetric(corpusMemory>>20, "cap-MB")
+	})
 	b.Run("baseline-constant", func(b *testing.B) { measure(b, phrases, func(string) { askCells(b, s, "SELECT 1", nil) }) })
 	b.Run("baseline-count-final", func(b *testing.B) {
 		measure(b, phrases, func(string) {
@@ -141,4 +150,28 @@ func BenchmarkOpen(b *testing.B) {
 		b.StartTimer()
 	}
 	b.ReportMetric(float64(first.Milliseconds())/float64(b.N), "first-question-ms")
+}
+
+// peakMemory is the most that the engine of a data directory has held since its
+// start, in MB.
+func peakMemory(b *testing.B, dir string) float64 {
+	pid, err := os.ReadFile(filepath.Join(dir, "engine.lock"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	status, err := os.ReadFile(filepath.Join("/proc", strings.TrimSpace(string(pid)), "status"))
+	if err != nil {
+		b.Skipf("this system does not show the memory of processes: %v", err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "VmHWM:" {
+			kilobytes, err := strconv.Atoi(fields[1])
+			if err != nil {
+				b.Fatal(err)
+			}
+			return float64(kilobytes) / 1024
+		}
+	}
+	b.Skip("the engine's status names no peak")
+	return 0
 }

@@ -50,8 +50,11 @@ func openCorpus(tb testing.TB, dir string, n int) (*loader.Store, *corpus.Corpus
 	return s, c
 }
 
+// corpusMemory is what the engine may hold at most while it loads and answers.
+const corpusMemory = 2 << 30
+
 func openStore(tb testing.TB, dir string) *loader.Store {
-	s, err := loader.Open(tb.Context(), loader.Options{DataDir: dir, Engine: engine.Options{IdleAfter: time.Second}})
+	s, err := loader.Open(tb.Context(), loader.Options{DataDir: dir, Engine: engine.Options{IdleAfter: time.Second, MemoryBytes: corpusMemory}})
 	if err != nil {
 		tb.Fatal(err)
 	}
