@@ -60,6 +60,7 @@ func (g *reading) layoutBody() (text, string) {
 				return m != n && (drop != nil && drop(m) || g.isSigned(m)) || m.DataAtom == atom.Nav || m.DataAtom == atom.Aside && isJunk(m)
 			}, captions: captions}
 			w.walk(n)
+			g.markBoxes(w.blocks) // those that the drop list does not know yet
 			if t := g.compose(w.blocks); t.letters > 0 {
 				return t, "css:" + sel.css
 			}

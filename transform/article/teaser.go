@@ -23,14 +23,21 @@ type teaser struct {
 	sure        bool // a heading or a picture is the link: one such box is enough
 }
 
-// markTeasers marks the blocks of a page that belong to teasers.
+// markTeasers marks the blocks of a page that belong to teasers and comments, and at
+// its end those in which it names its publisher.
 func (g *reading) markTeasers(blocks []block) {
+	g.markBoxes(blocks)
+	for i := max(len(blocks)/3, len(blocks)-40); i < len(blocks); i++ {
+		if isColophon(blocks[i].text) {
+			blocks[i].teaser = true
+		}
+	}
+}
+
+func (g *reading) markBoxes(blocks []block) {
 	var found []teaser
 	blocks = blocks[:min(len(blocks), mostBlocks)]
 	for i := range blocks {
-		if i*3 > len(blocks) && isColophon(blocks[i].text) {
-			blocks[i].teaser = true
-		}
 		if t, ok := g.teaserAt(blocks, i); ok {
 			found = append(found, t)
 		} else if t, ok := commentAt(blocks, i); ok {
