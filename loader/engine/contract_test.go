@@ -249,7 +249,9 @@ func TestSlowReaders(t *testing.T) {
 			t.Fatalf("others are not served: %d %s", r.status, r.body)
 		}
 	}
-	if grown := residentMemory(t, cl.options.DataDir) - before; grown > readers*16<<20 && !raceDetector {
+	// A chunk of these rows is 6.6 MB. It is held as a block, as text and on its way
+	// out, and the library starts on the next; whole answers would be 2 GB each.
+	if grown := residentMemory(t, cl.options.DataDir) - before; grown > readers*28<<20 && !raceDetector {
 		t.Errorf("the engine holds %d MB more", grown>>20)
 	} else {
 		t.Logf("%d slow readers: the engine holds %d MB more", readers, grown>>20)
