@@ -35,17 +35,27 @@ func NewDecimal(coef int64, exp int32) Decimal {
 func ParseDecimal(s string) (Decimal, error) {
 	mantissa, exponent, hasExp := strings.Cut(strings.ToLower(s), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
-	coef, err := strconv.ParseInt(whole+fraction, 10, 64)
-	if err != nil {
+	printed := whole + fraction
+	digits := strings.TrimRight(printed, "0") // String writes zeros for a positive exponent
+	exp := len(whole) - len(digits)
+	if len(digits) < len(printed) && strings.TrimLeft(digits, "+-") == "" {
+		digits, exp = printed[:len(digits)+1], 0 // nothing but zeros
+	}
+	coef, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || len(strings.TrimLeft(digits, "+-0")) > 18 {
 		return Decimal{}, fmt.Errorf("decimal %q: not a number of at most 18 digits", s)
 	}
-	exp := 0
 	if hasExp {
-		if exp, err = strconv.Atoi(exponent); err != nil || exp < -100 || exp > 100 {
+		shift, err := strconv.Atoi(exponent)
+		if err != nil || shift < -100 || shift > 100 {
 			return Decimal{}, fmt.Errorf("decimal %q: exponent out of range", s)
 		}
+		exp += shift
 	}
-	d := NewDecimal(coef, int32(exp-len(fraction)))
+	if exp < -1000 || exp > 1000 { // far from what fits; the sum below stays small
+		return Decimal{}, fmt.Errorf("decimal %q: exponent out of range", s)
+	}
+	d := NewDecimal(coef, int32(exp))
 	if d.Exp < -100 || d.Exp > 100 {
 		return Decimal{}, fmt.Errorf("decimal %q: exponent out of range", s)
 	}

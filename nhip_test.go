@@ -76,7 +76,7 @@ func TestDecimal(t *testing.T) {
 }
 
 func FuzzParseDecimal(f *testing.F) {
-	for _, s := range []string{"0", "-12.5", "1e6", ".5", "5.", "-", "+1", "1e-100"} {
+	for _, s := range []string{"0", "-12.5", "1e6", ".5", "5.", "-", "+1", "1e-100", "1e61", "-00", "0e5", "0.0"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
