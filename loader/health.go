@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sort"
 	"strings"
 	"time"
 
@@ -319,14 +318,5 @@ func (s *Store) Rows(ctx context.Context) (map[string]uint64, error) {
 	if err != nil {
 		return nil, s.wrap("count rows", err)
 	}
-	sort.Strings(tables)
-	out := map[string]uint64{}
-	for _, table := range tables {
-		var n uint64
-		if err := s.conn.QueryRow(ctx, "SELECT count() FROM "+quoteName(table)+" FINAL").Scan(&n); err != nil {
-			return nil, s.wrap("count rows of "+table, err)
-		}
-		out[table] = n
-	}
-	return out, nil
+	return s.countTables(ctx, tables)
 }

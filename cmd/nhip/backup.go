@@ -40,16 +40,22 @@ func withBackupFile(ctx context.Context, c *call, name, done string, open func(c
 	if c.config.DSN != "" {
 		return usagef("%s: this is for the embedded store; a server has BACKUP and RESTORE of its own (docs/operations.md)", name)
 	}
+	return copyStore(ctx, c, c.args[0], done, open, do)
+}
+
+// copyStore writes a store to a file or fills one from it, and prints what the file holds.
+func copyStore(ctx context.Context, c *call, file, done string, open func(context.Context, *call) (*loader.Store, error),
+	do func(*loader.Store, context.Context, string) (loader.Manifest, error)) error {
 	store, err := open(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	m, err := do(store, ctx, c.args[0])
+	m, err := do(store, ctx, file)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "%s %s, state of %s\n", done, c.args[0], m.CreatedAt.In(nhip.Zone).Format("2006-01-02 15:04:05 -07:00"))
+	fmt.Fprintf(c.stdout, "%s %s, state of %s\n", done, file, m.CreatedAt.In(nhip.Zone).Format("2006-01-02 15:04:05 -07:00"))
 	printRows(c.stdout, m)
 	return nil
 }

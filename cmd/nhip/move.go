@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
 
-	"nhip"
 	"nhip/loader"
 )
 
@@ -18,18 +16,7 @@ func moveStore(ctx context.Context, c *call, direction string) error {
 	if direction == "import" {
 		open, do, done = openEmptyStore, (*loader.Store).Import, "imported from"
 	}
-	store, err := open(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	m, err := do(store, ctx, c.args[1])
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(c.stdout, "%s %s, state of %s\n", done, c.args[1], m.CreatedAt.In(nhip.Zone).Format("2006-01-02 15:04:05 -07:00"))
-	printRows(c.stdout, m)
-	return nil
+	return copyStore(ctx, c, c.args[1], done, open, do)
 }
 
 // openEmptyStore opens a store and makes its schema.

@@ -68,10 +68,7 @@ func readSDMXJSON(body []byte, each func(map[string]string)) (problems []string,
 	observations := func(attrs map[string]string, list map[string][]json.RawMessage) {
 		for _, key := range inOrder(list) {
 			cells := list[key]
-			o := map[string]string{}
-			for k, v := range attrs {
-				o[k] = v
-			}
+			o := maps.Clone(attrs)
 			if err := place(o, key, s.Dimensions.Observation); err != nil {
 				problems = append(problems, fmt.Sprintf("observation %q: %v", clip(key, 40), err))
 				continue
@@ -87,10 +84,7 @@ func readSDMXJSON(body []byte, each func(map[string]string)) (problems []string,
 		observations(common, set.Observations)
 		for _, key := range inOrder(set.Series) {
 			series := set.Series[key]
-			attrs := map[string]string{}
-			for k, v := range common {
-				attrs[k] = v
-			}
+			attrs := maps.Clone(common)
 			if err := place(attrs, key, s.Dimensions.Series); err != nil {
 				problems = append(problems, fmt.Sprintf("series %q: %v", clip(key, 40), err))
 				continue
