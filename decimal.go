@@ -9,7 +9,8 @@ import (
 
 // Decimal is an exact decimal number, Coef × 10^Exp: what was printed, without the
 // errors of binary fractions. Eighteen significant digits are enough for every
-// number in print; a longer one is refused by [ParseDecimal].
+// number in print; a longer one is refused by [ParseDecimal] unless its digits
+// still fit Coef.
 //
 // Two Decimals made by [NewDecimal] are equal exactly if == says so.
 type Decimal struct {
@@ -42,7 +43,7 @@ func ParseDecimal(s string) (Decimal, error) {
 		digits, exp = printed[:len(digits)+1], 0 // nothing but zeros
 	}
 	coef, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || len(strings.TrimLeft(digits, "+-0")) > 18 {
+	if err != nil {
 		return Decimal{}, fmt.Errorf("decimal %q: not a number of at most 18 digits", s)
 	}
 	if hasExp {
