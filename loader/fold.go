@@ -126,6 +126,8 @@ func foldingOf(r rune) folding {
 		return folding{kind: foldSign}
 	case r == 'đ', r == 'Đ':
 		return folding{foldWord, "d"}
+	case 0x13a0 <= r && r <= 0x13f5: // Cherokee folds to its capitals, which cases.Fold takes to their small letters
+		return folding{foldWord, string(r)}
 	}
 	bare := strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {

@@ -61,7 +61,7 @@ func TestFoldedText(t *testing.T) {
 func TestFoldedLetters(t *testing.T) {
 	s := openUnmigrated(t)
 	var lines []string
-	for _, block := range [][2]rune{{0x20, 0x7e}, {0xa0, 0x590}, {0x1e00, 0x2400}, {0x3000, 0x3200}, {0xff00, 0xffef}} {
+	for _, block := range [][2]rune{{0x20, 0x7e}, {0xa0, 0x590}, {0x13a0, 0x13fd}, {0x1e00, 0x2400}, {0x3000, 0x3200}, {0xab70, 0xabbf}, {0xff00, 0xffef}} {
 		for r := block[0]; r <= block[1]; r++ {
 			lines = append(lines, "a"+string(r)+"b")
 		}
@@ -84,6 +84,7 @@ func TestFoldedLetters(t *testing.T) {
 
 func FuzzFoldedText(f *testing.F) {
 	f.Add("Công nghiệp, hỗ\xff trợ")
+	f.Add("hᏏ ꮟ")
 	f.Fuzz(func(t *testing.T, text string) {
 		folded := foldedText(text)
 		if again := foldedText(folded); again != folded {
