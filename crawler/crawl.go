@@ -88,7 +88,7 @@ func (c *Crawler) Poll(ctx context.Context, src *catalog.Source, emit func(conte
 func (c *Crawler) newSession(ctx context.Context, src *catalog.Source, emit func(context.Context, nhip.Fetch) error) *session {
 	s := &session{crawler: c, ctx: ctx, src: src, emit: emit, account: nhip.NewAccount(src.ID), started: c.now(),
 		held: map[uint64]*document{}, visits: map[string]*nhip.Visit{}, asked: map[string]bool{}}
-	s.hosts = c.newHostKeeper(src.ID)
+	s.hosts = c.newHostKeeper(src)
 	if f, ok := c.memory.(Frontier); ok && c.archive == nil {
 		s.frontier = f
 	}
@@ -381,19 +381,24 @@ func (s *session) recheck(before *nhip.Visit, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// delay returns how far apart requests to the host of req must start.
+// delay returns how far apart the host of req must see requests.
 func (s *session) delay(req *http.Request) time.Duration {
 	if s.crawler.limits.NoDelay {
 		return 0
 	}
-	d := time.Duration(s.src.Delay)
-	if d <= 0 {
-		d = defaultDelay
-	}
+	d := ownDelay(s.src)
 	if rules := s.crawler.robots.known(req.URL); rules != nil {
 		d = max(d, min(rules.delay(s.crawler.token), maxCrawlDelay))
 	}
 	return d
+}
+
+// ownDelay is what the source file asks for, if no robots.txt asks for more.
+func ownDelay(src *catalog.Source) time.Duration {
+	if d := time.Duration(src.Delay); d > 0 {
+		return d
+	}
+	return defaultDelay
 }
 
 func (s *session) waiting(host string, d time.Duration) { s.progress(host, d) }

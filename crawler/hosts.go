@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nhip"
+	"nhip/catalog"
 )
 
 // HostMemory is a [Memory] that also keeps the manners of hosts: a restart does not
@@ -26,31 +27,36 @@ type HostMemory interface {
 // What a killed run did in its last moments is nowhere written. So the first request
 // of a crawl to a host waits for the host's delay from the beginning of the crawl:
 // whoever asked it before had ended by then, since a source is crawled by one run at
-// a time.
+// a time. The delay is the source's own, or what the host's robots.txt asked for when it
+// was last read, if that is longer: the first request is for robots.txt again.
 type hostKeeper struct {
 	memory  HostMemory
 	limiter *limiter
 	source  nhip.SourceID
+	own     time.Duration // the source's delay
 	begun   time.Time
-	touched map[string]bool
+	touched map[string]time.Duration // the delay that the next crawl will know of
 }
 
 // hostWrite is how long keeping a host's state may take when the crawl has ended.
 const hostWrite = 5 * time.Second
 
 // newHostKeeper returns nil, which keeps nothing, where the memory has no hosts.
-func (c *Crawler) newHostKeeper(source nhip.SourceID) *hostKeeper {
+func (c *Crawler) newHostKeeper(src *catalog.Source) *hostKeeper {
 	memory, ok := c.memory.(HostMemory)
 	if !ok || c.archive != nil {
 		return nil
 	}
-	return &hostKeeper{memory: memory, limiter: c.limiter, source: source, begun: time.Now(), touched: map[string]bool{}}
+	return &hostKeeper{memory: memory, limiter: c.limiter, source: src.ID, own: ownDelay(src), begun: time.Now(), touched: map[string]time.Duration{}}
 }
 
 // recall tells the limiter, before the crawl's first request to a host, what earlier
 // runs learnt of it. If that cannot be known, the host is left alone.
 func (k *hostKeeper) recall(ctx context.Context, host string, delay time.Duration) error {
-	if k == nil || k.touched[host] {
+	if k == nil {
+		return nil
+	}
+	if _, ok := k.touched[host]; ok {
 		return nil
 	}
 	known, err := k.memory.Hosts(ctx, host)
@@ -60,11 +66,35 @@ func (k *hostKeeper) recall(ctx context.Context, host string, delay time.Duratio
 		}
 		return newFault(classBackoff, nhip.OutcomeRetryLater, "what earlier runs learnt of host %s: %w", host, err)
 	}
-	k.touched[host] = true
-	k.limiter.notBefore(host, k.begun.Add(delay))
+	kept := k.own
 	for _, h := range known {
+		kept = max(kept, keptDelay(h))
 		k.limiter.recall(h)
 	}
+	k.touched[host] = kept
+	if delay > 0 { // delays may be off
+		k.limiter.notBefore(host, k.begun.Add(max(delay, kept)))
+	}
+	return nil
+}
+
+// keptDelay is the delay that a run kept to a host, see state. No robots.txt is followed
+// beyond maxCrawlDelay, and a longer one of a source stands in its file.
+func keptDelay(h nhip.Host) time.Duration {
+	return min(h.NextAt.Sub(h.At), maxCrawlDelay)
+}
+
+// raise keeps the host's delay, before it is asked, where a robots.txt has asked for more
+// than the next crawl would know of if this one were killed.
+func (k *hostKeeper) raise(ctx context.Context, host string, delay time.Duration) error {
+	if k == nil || delay <= k.touched[host] {
+		return nil
+	}
+	k.limiter.expect(host, delay)
+	if err := k.save(ctx, host); err != nil {
+		return newFault(classBackoff, nhip.OutcomeRetryLater, "%w", err)
+	}
+	k.touched[host] = delay
 	return nil
 }
 
@@ -139,12 +169,23 @@ func (l *limiter) notBefore(name string, at time.Time) {
 	}
 }
 
-// state is what is to be kept of a host.
+// expect sets the delay that is kept after the next request to a host.
+func (l *limiter) expect(name string, delay time.Duration) {
+	h := l.host(name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h.delay = delay
+}
+
+// state is what is to be kept of a host: NextAt is never sooner than one delay after At,
+// so that the two tell the delay as well. The store keeps milliseconds and drops the rest.
 func (l *limiter) state(name string) nhip.Host {
 	h := l.host(name)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return nhip.Host{Name: name, At: time.Now(), NextAt: h.next, ClosedUntil: h.closed, Failures: h.failures, Reason: h.reason}
+	now := time.Now()
+	next := later(h.next, now.Add(h.delay)).Add(time.Millisecond)
+	return nhip.Host{Name: name, At: now, NextAt: next, ClosedUntil: h.closed, Failures: h.failures, Reason: h.reason}
 }
 
 // limiterHost names the host of an address for the limiter: one name for all ways to

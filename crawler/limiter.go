@@ -11,10 +11,18 @@ import (
 	"nhip"
 )
 
-// limiter spaces the requests to each host. All sources and all redirect hops of a
-// Crawler share it, so that two sources on one host are one visitor. It also
-// remembers that a host asked to wait (Retry-After) or failed several times in a
+// limiter spaces the requests to each host, as the host sees them. All sources and all
+// redirect hops of a Crawler share it, so that two sources on one host are one visitor.
+// It also remembers that a host asked to wait (Retry-After) or failed several times in a
 // row, and then refuses instead of asking.
+//
+// When a request is let go says little about when the host sees it: a name is looked up,
+// a connection dialled, packets take their way, and the host may be busy. Its answer is the
+// first sure sign that it has seen it. So the delay counts from the moment the answer's
+// header came, or the attempt failed, to the moment the next request may begin, which no
+// host can see earlier than that: the gap at the host is never shorter than the delay,
+// whatever the network does. Every page costs its time to the first byte more than a delay
+// from start to start; a host that struggles is asked less.
 type limiter struct {
 	maxWait time.Duration // a longer pause is an answer, not a sleep
 
@@ -24,7 +32,9 @@ type limiter struct {
 
 type hostState struct {
 	busy     chan struct{} // holds one token: one request to a host at a time
-	next     time.Time     // the next request may start then
+	last     time.Time     // the host had seen its last request then
+	delay    time.Duration // that is kept after it
+	next     time.Time     // the next request may start then: that of the last request's delay
 	closed   time.Time     // no request before: Retry-After, or the breaker is open
 	failures int           // in a row
 	reason   string        // class of the last of them
@@ -52,10 +62,10 @@ func (l *limiter) host(name string) *hostState {
 }
 
 // acquire waits until a request to the host may start and returns the function that
-// ends it. The delay counts from the start of one request to the start of the next,
-// and requests to one host never overlap. waiting is told about waits. It gives up when
-// ctx ends, or with a fault of class "backoff" when the host is closed for longer than
-// the limiter waits.
+// ends it; saw tells when the host had seen the request. Requests to one host never
+// overlap, and between two the longer of their delays is kept, since a robots.txt may have
+// asked for more only now. waiting is told about waits. It gives up when ctx ends, or with
+// a fault of class "backoff" when the host is closed for longer than the limiter waits.
 func (l *limiter) acquire(ctx context.Context, name string, delay time.Duration, waiting func(time.Duration)) (release func(), err error) {
 	h := l.host(name)
 	select {
@@ -67,13 +77,10 @@ func (l *limiter) acquire(ctx context.Context, name string, delay time.Duration,
 	for {
 		l.mu.Lock()
 		now := time.Now()
-		start := h.next
-		if h.closed.After(start) {
-			start = h.closed
-		}
+		start := later(later(h.next, h.last.Add(delay)), h.closed)
 		wait := start.Sub(now)
 		if wait <= 0 {
-			h.next = now.Add(delay)
+			h.saw(now, delay)
 			l.mu.Unlock()
 			return release, nil
 		}
@@ -94,18 +101,37 @@ func (l *limiter) acquire(ctx context.Context, name string, delay time.Duration,
 	}
 }
 
+// saw tells the limiter that the host has seen the request it was asked with.
+func (l *limiter) saw(name string, delay time.Duration) {
+	h := l.host(name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h.saw(time.Now(), delay)
+}
+
+func (h *hostState) saw(at time.Time, delay time.Duration) {
+	h.last, h.delay = at, delay
+	h.next = later(h.next, at.Add(delay))
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // again waits for the host's next turn within a request that holds its turn already:
 // net/http sends a request once more, without asking, where a connection that had been
-// used before dies under it (RFC 9110 §9.2.2). For the host that is one more request.
+// used before dies under it (RFC 9110 §9.2.2). For the host that is one more request,
+// and the one before may have reached it as late as it is known to be lost.
 func (l *limiter) again(ctx context.Context, name string, delay time.Duration) {
 	h := l.host(name)
 	l.mu.Lock()
 	now := time.Now()
+	h.saw(now, delay)
 	start := h.next
-	if start.Before(now) {
-		start = now
-	}
-	h.next = start.Add(delay)
+	h.saw(start, delay)
 	l.mu.Unlock()
 	_ = sleep(ctx, start.Sub(now)) // a context that ended ends the request as well
 }
@@ -186,11 +212,15 @@ func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := t.hosts.recall(req.Context(), host, delay); err != nil {
 		return nil, err
 	}
+	if err := t.hosts.raise(req.Context(), host, delay); err != nil {
+		return nil, err
+	}
 	release, err := t.limiter.acquire(req.Context(), host, delay, func(d time.Duration) { t.waiting(host, d) })
 	if err != nil {
 		return nil, err
 	}
 	resp, err := t.next.RoundTrip(t.paced(req, host, delay))
+	t.limiter.saw(host, delay)
 	if err != nil {
 		release()
 		if f := classify(err); f.class != classStopped && t.limiter.report(host, f) {
@@ -209,15 +239,22 @@ func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// paced makes a request wait for the host's turn each time it is sent but the first.
+// paced makes a request wait for the host's turn each time it is sent but the first. It
+// waits before a connection is chosen, so that none is held and grows old meanwhile; where
+// HTTP/2 chooses one by itself, before the request goes out on it.
 func (t *limited) paced(req *http.Request, host string, delay time.Duration) *http.Request {
 	if delay <= 0 {
 		return req
 	}
-	sent := 0
-	return req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
-		if sent++; sent > 1 {
+	turn := true
+	wait := func() {
+		if !turn {
 			t.limiter.again(req.Context(), host, delay)
+			turn = true
 		}
-	}}))
+	}
+	return req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { wait() },
+		GotConn: func(httptrace.GotConnInfo) { wait(); turn = false },
+	}))
 }

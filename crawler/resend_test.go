@@ -38,8 +38,7 @@ func TestResendKeepsPace(t *testing.T) {
 		t.Fatalf("%+v, %v, %d requests", account, err, len(at))
 	}
 	for i := 1; i < len(at); i++ {
-		// Arrival may jitter against the start of the request.
-		if gap := at[i].Sub(at[i-1]); gap < delay/2 {
+		if gap := at[i].Sub(at[i-1]); gap < delay {
 			t.Errorf("request %d came %v after the one before", i, gap)
 		}
 	}

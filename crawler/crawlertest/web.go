@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +29,7 @@ type Web struct {
 	Seed      uint64
 
 	// Delay is what a host's Crawl-delay asks for, in whole seconds; the pace at which
-	// the crawler comes is measured all the same, see Early.
+	// the crawler comes is measured all the same, see Closest.
 	Delay time.Duration
 
 	hosts []*webHost
@@ -43,12 +42,14 @@ type webHost struct {
 	name string
 	addr netip.AddrPort
 
-	mu      sync.Mutex
-	asked   map[string]int // times
-	arrived []time.Time
-	running int
-	overlap int // requests that came while another one was answered
-	wrong   int
+	arrivals *Arrivals
+
+	mu       sync.Mutex
+	asked    map[string]int // times
+	requests int
+	running  int
+	overlap  int // requests that came while another one was answered
+	wrong    int
 }
 
 // healthyFrom is the visit to an address from which on it is always answered well.
@@ -64,10 +65,10 @@ func (w *Web) Start(t testing.TB) {
 		if err != nil {
 			t.Skipf("no loopback aliases here: %v", err) // macOS wants them added to lo0
 		}
-		h := &webHost{web: w, name: fmt.Sprintf("bao%03d.example", i), addr: netip.MustParseAddrPort(l.Addr().String()), asked: map[string]int{}}
+		h := &webHost{web: w, name: fmt.Sprintf("bao%03d.example", i), addr: netip.MustParseAddrPort(l.Addr().String()), arrivals: &Arrivals{Listener: l}, asked: map[string]int{}}
 		w.hosts = append(w.hosts, h)
 		server := &http.Server{Handler: h, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: time.Minute}
-		go server.Serve(l) // ends with Close
+		go server.Serve(h.arrivals) // ends with Close
 		t.Cleanup(func() { _ = server.Close() })
 	}
 }
@@ -155,7 +156,7 @@ const (
 func (w *Web) Requests() (n int) {
 	for _, h := range w.hosts {
 		h.mu.Lock()
-		n += len(h.arrived)
+		n += h.requests
 		h.mu.Unlock()
 	}
 	return n
@@ -184,34 +185,21 @@ func (w *Web) Asked(host, path string) int {
 	return 0
 }
 
-// Early holds the requests of each host against a pace of one in delay and returns the
-// most by which any came before its time, with its host. A request that was slow to
-// arrive makes the next one look early by as much, so what a busy machine adds does not
-// add up; a crawler that comes faster than the pace is earlier with every request.
-func (w *Web) Early(delay time.Duration) (most time.Duration, host string) {
+// Closest returns the shortest time between two requests to any host, as the host saw them
+// come (see [Arrivals]), and that host.
+func (w *Web) Closest() (gap time.Duration, host string) {
 	for _, h := range w.hosts {
-		h.mu.Lock()
-		arrived := slices.Clone(h.arrived)
-		h.mu.Unlock()
-		slices.SortFunc(arrived, time.Time.Compare)
-		var due time.Time
-		for _, at := range arrived {
-			if early := due.Sub(at); early > most && !due.IsZero() {
-				most, host = early, h.name
-			}
-			if at.After(due) {
-				due = at
-			}
-			due = due.Add(delay)
+		if d, ok := h.arrivals.Closest(); ok && (host == "" || d < gap) {
+			gap, host = d, h.name
 		}
 	}
-	return most, host
+	return gap, host
 }
 
 // ServeHTTP answers as the host of the request.
 func (h *webHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
-	h.arrived = append(h.arrived, time.Now())
+	h.requests++
 	if h.running++; h.running > 1 {
 		h.overlap++
 	}
