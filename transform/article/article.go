@@ -10,7 +10,8 @@
 // The map of files:
 //
 //	article.go   Reader and the order of reading
-//	parse.go     bytes to tree; pages nested too deep
+//	parse.go     bytes to tree; pages nested too deep; lighten.go what the tree is
+//	             built without
 //	survey.go    one walk that notes head, JSON-LD, headings, elements by key
 //	jsonld.go    JSON-LD as publishers really write it
 //	layout.go    the catalog's layouts, compiled
@@ -34,6 +35,7 @@
 package article
 
 import (
+	"bytes"
 	"errors"
 	"net/url"
 	"strings"
@@ -109,22 +111,28 @@ func (r *Reader) Read(p *nhip.Page, src *catalog.Source) (a nhip.Article, issues
 // of kind text it only returns the text. reject says why there is nothing to read.
 func (r *Reader) open(p *nhip.Page, src *catalog.Source) (g *reading, text, reject string) {
 	g = r.begin(p, src, emptyArticle())
-	text, _, notes := vi.Decode(p.Body, p.ContentType)
+	page := p.Body
+	notes, plain := vi.IsPlain(p.Body, p.ContentType)
+	if !plain || p.Kind == nhip.KindText {
+		if text, _, notes = vi.Decode(p.Body, p.ContentType); p.Kind != nhip.KindText {
+			page = []byte(text)
+		}
+	}
 	for _, note := range notes {
 		g.issue("page", note)
 	}
-	if strings.TrimSpace(text) == "" {
+	switch {
+	case p.Kind == nhip.KindText && strings.TrimSpace(text) == "", len(bytes.TrimSpace(page)) == 0:
 		return g, "", RejectEmpty
-	}
-	if p.Kind == nhip.KindText {
+	case p.Kind == nhip.KindText:
 		return g, text, ""
 	}
-	root, flattened, err := parse(text)
+	tree, err := parse(page)
 	if err != nil {
 		g.issue("page", err.Error())
 		return g, "", RejectParse
 	}
-	if flattened {
+	if tree.flattened {
 		g.issue("page", "nested too deep for a browser's tree: read flattened")
 	}
 	var plan *plan
@@ -134,7 +142,7 @@ func (r *Reader) open(p *nhip.Page, src *catalog.Source) (g *reading, text, reje
 			keys = plan.keys
 		}
 	}
-	g.page = look(root, keys)
+	g.page = look(tree, keys)
 	if plan != nil {
 		if g.layout = plan.layoutOf(g.page, dayOf(p.FetchedAt)); g.layout == nil && !plan.tentative {
 			g.issue("layout", "the page bears the mark of none of the source's layouts: read generically")

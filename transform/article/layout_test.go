@@ -47,12 +47,12 @@ func TestFindByKey(t *testing.T) {
 		for _, k := range sel.keys {
 			keys[k] = true
 		}
-		root, _, err := parse(`<div id=x><p class="a b">1</p><p title=".q > r" data-x>2</p></div><div class=b><p>3</p></div>`)
+		tree, err := parse([]byte(`<div id=x><p class="a b">1</p><p title=".q > r" data-x>2</p></div><div class=b><p>3</p></div>`))
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := look(root, keys)
-		if got, want := len(s.find(sel)), len(sel.match.MatchAll(root)); got != want {
+		s := look(tree, keys)
+		if got, want := len(s.find(sel)), len(sel.match.MatchAll(tree.root)); got != want {
 			t.Errorf("%s: %d elements by key, %d on the whole page", css, got, want)
 		}
 	}

@@ -3,26 +3,43 @@ package article
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-// parse builds the tree a browser would build. Pages nested deeper than the parser
-// accepts (512 elements) are flattened first; flattened tells so.
-func parse(text string) (root *html.Node, flattened bool, err error) {
-	text = cutTags(cutLongTags(text))
-	root, err = html.Parse(strings.NewReader(text))
-	if err == nil {
-		return root, false, nil
-	}
-	root, again := html.Parse(bytes.NewReader(flatten(text)))
-	if again != nil {
-		return nil, true, fmt.Errorf("html: %w", err)
-	}
-	return root, true, nil
+// tree is a page as a browser would build it, but for what [lighten] leaves out.
+type tree struct {
+	root       *html.Node
+	flattened  bool // the page was nested too deep and lost elements
+	scripts    int  // as in light
+	cookieTest bool
 }
+
+// parse builds the tree of a page in UTF-8. Pages nested deeper than the parser
+// accepts (512 elements) are flattened first.
+func parse(page []byte) (tree, error) {
+	if len(page) >= large {
+		page = []byte(cutTags(cutLongTags(string(page))))
+	}
+	l := lighten(page)
+	t := tree{scripts: l.scripts, cookieTest: l.cookieTest}
+	var err error
+	if t.root, err = html.Parse(l); err == nil {
+		return t, nil
+	}
+	t.flattened = true
+	var again error
+	if t.root, again = html.Parse(bytes.NewReader(flatten(lighten(page)))); again != nil {
+		return t, fmt.Errorf("html: %w", err)
+	}
+	return t, nil
+}
+
+// large is the size in bytes from which a page may be made to fill memory.
+const large = min(3*mostTags, smallEnough)
 
 // mostTags bounds the tree of a page made to fill memory; the greatest real pages have a
 // tenth of it.
@@ -93,8 +110,8 @@ const flatDepth = 60
 // flatten writes the page again without the tags of elements nested deeper than
 // flatDepth; a line break takes the place of every block's boundary, so that no two
 // paragraphs are glued.
-func flatten(text string) []byte {
-	z := html.NewTokenizer(strings.NewReader(text))
+func flatten(page io.Reader) []byte {
+	z := html.NewTokenizer(page)
 	z.SetMaxBuf(1 << 20)
 	var out bytes.Buffer
 	depth := 0

@@ -28,8 +28,8 @@ type survey struct {
 }
 
 // look surveys the page. keys are those of the selectors that will be asked.
-func look(root *html.Node, keys map[string]bool) *survey {
-	s := &survey{root: root, meta: map[string][]string{}, nodes: map[string][]*html.Node{}}
+func look(t tree, keys map[string]bool) *survey {
+	s := &survey{root: t.root, scripts: t.scripts, cookieTest: t.cookieTest, meta: map[string][]string{}, nodes: map[string][]*html.Node{}}
 	for key := range keys {
 		if key[0] == '[' {
 			s.attributes = append(s.attributes, key)
@@ -47,9 +47,9 @@ func look(root *html.Node, keys map[string]bool) *survey {
 			walk(c)
 		}
 	}
-	walk(root)
+	walk(t.root)
 	if s.body == nil {
-		s.body = root
+		s.body = t.root
 	}
 	return s
 }

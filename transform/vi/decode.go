@@ -33,11 +33,9 @@ func Decode(body []byte, contentType string) (text, charset string, issues []str
 	}
 	declared := declaredCharset(body, contentType)
 	if utf8.Valid(body) {
-		if declared != "" && declared != "utf-8" && !isASCII(string(body)) {
-			issues = append(issues, "declared as "+declared+", but the bytes are UTF-8")
-		}
+		issues = utf8Issues(body, declared)
 		text = string(body)
-		if maybeTwice(text) {
+		if maybeTwice(body) {
 			if _, how := DecodeString(withoutTags(text), ""); how == CharsetMojibake {
 				if t, ok := decodeMojibake(text); ok {
 					return t, CharsetMojibake, append(issues, "UTF-8 encoded twice")
@@ -52,11 +50,34 @@ func Decode(body []byte, contentType string) (text, charset string, issues []str
 	return decodeLegacy(body, declared)
 }
 
+// IsPlain reports whether the bytes of a page are its text already, so that whoever can
+// read bytes needs no copy: ok is true where [Decode] would return them unchanged, with
+// the same issues. It may be false for such a page too, if much of it looks like UTF-8
+// encoded twice.
+func IsPlain(body []byte, contentType string) (issues []string, ok bool) {
+	if hasMark(body) || !utf8.Valid(body) || maybeTwice(body) {
+		return nil, false
+	}
+	return utf8Issues(body, declaredCharset(body, contentType)), true
+}
+
+// utf8Issues are those of a text that is UTF-8.
+func utf8Issues(body []byte, declared string) []string {
+	if declared == "" || declared == "utf-8" || isASCII(body) {
+		return nil
+	}
+	return []string{"declared as " + declared + ", but the bytes are UTF-8"}
+}
+
+func hasMark(body []byte) bool {
+	return bytes.HasPrefix(body, []byte{0xEF, 0xBB, 0xBF}) || bytes.HasPrefix(body, []byte{0xFF, 0xFE}) || bytes.HasPrefix(body, []byte{0xFE, 0xFF})
+}
+
 // maybeTwice reports whether a text holds what ệ, ế or à become when UTF-8 is encoded
 // twice: "á»", "áº" or "Ã". They begin with the same byte, so one pass finds them.
-func maybeTwice(s string) bool {
+func maybeTwice(s []byte) bool {
 	for {
-		i := strings.IndexByte(s, 0xC3)
+		i := bytes.IndexByte(s, 0xC3)
 		if i < 0 || i+1 == len(s) {
 			return false
 		}
