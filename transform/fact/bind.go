@@ -127,7 +127,7 @@ func (st *state) frame(d *document) vi.Frame {
 // in label, -1 if none.
 func (d *document) indicator(label string) int {
 	best, size := -1, 0
-	t := vi.Tokens(label)
+	t := d.w.tokensOf(label)
 	for i := range t {
 		if ref, n := d.r.indicators.at(t, i); n > size {
 			best, size = ref, n
@@ -139,7 +139,7 @@ func (d *document) indicator(label string) int {
 // industryIn returns the industry with the longest words in text.
 func (d *document) industryIn(text string) (nhip.IndustryID, string) {
 	best, size, words := -1, 0, ""
-	t := vi.Tokens(text)
+	t := d.w.tokensOf(text)
 	for i := range t {
 		if ref, n := d.r.industries.at(t, i); n > size {
 			best, size, words = ref, n, text[t[i].From:t[i+n-1].To]
@@ -153,7 +153,7 @@ func (d *document) industryIn(text string) (nhip.IndustryID, string) {
 
 // growsAlone tells indicators of which a bare percentage is a growth: GDP, IIP.
 func (d *document) growsAlone(label string) bool {
-	t := vi.Tokens(label)
+	t := d.w.tokensOf(label)
 	for i := range t {
 		switch t[i].Key {
 		case "tỷ", "lãi", "thuế":

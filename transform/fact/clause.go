@@ -70,7 +70,9 @@ func (c *clause) d() *document { return c.p.d }
 
 // sentence reads the numbers of one sentence and what it leaves to the next.
 func (p *passage) sentence(s vi.Sentence) {
-	c := &clause{p: p, s: s}
+	w := p.d.w
+	c := &w.clause
+	*c = clause{p: p, s: s, q: w.clause.q[:0], facts: w.clause.facts[:0]}
 	c.findSource()
 	if isGeneric(c.org) {
 		c.org = ""
@@ -81,7 +83,8 @@ func (p *passage) sentence(s vi.Sentence) {
 		}
 	}
 	mem := &p.d.mem
-	st := &state{prevEnd: s.First, begin: true, year: c.sentenceYear(mem), period: mem.period, kind: c.inheritedKind(mem)}
+	st := &w.state
+	*st = state{prevEnd: s.First, begin: true, year: c.sentenceYear(mem), period: mem.period, kind: c.inheritedKind(mem)}
 	if st.kind == nhip.KindActual && (c.estimates || p.is(s.First, "ước")) {
 		st.kind = nhip.KindEstimate
 	}

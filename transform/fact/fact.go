@@ -16,6 +16,7 @@ package fact
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"nhip"
@@ -38,6 +39,7 @@ type Reader struct {
 	industries *phrases
 	placesByID map[nhip.PlaceID]*catalog.Place
 	sameName   map[string][]*catalog.Place // places by name: one for each time it meant something else
+	memory     sync.Pool                   // of *workspace
 }
 
 // New prepares a reader for the units, indicators, industries and places of c.
@@ -77,7 +79,13 @@ func Units(c *catalog.Catalog) []vi.Unit {
 // text. Texts must be repaired (see [vi.Repair]). Spans cover the number with its
 // qualifier, scale words and unit; Quote is the sentence.
 func (r *Reader) Read(a *nhip.Article, ctx Context) []nhip.Observation {
-	d := &document{r: r, ctx: ctx}
+	w, ok := r.memory.Get().(*workspace)
+	if !ok {
+		w = &workspace{}
+	}
+	defer r.memory.Put(w)
+	d := &document{r: r, ctx: ctx, w: w}
+	w.texts.Reset()
 	if !ctx.At.IsZero() {
 		d.ref = vi.DateOf(ctx.At.In(nhip.Zone))
 	}
@@ -102,6 +110,7 @@ func (r *Reader) Read(a *nhip.Article, ctx Context) []nhip.Observation {
 // document is one article while it is read.
 type document struct {
 	r        *Reader
+	w        *workspace
 	ctx      Context
 	ref      vi.Date
 	mentions map[int][]nhip.Mention // by paragraph
@@ -141,7 +150,7 @@ func (d *document) prepare(a *nhip.Article) {
 			}
 		}
 	}
-	for _, m := range vi.Scan(a.Title, d.r.units).Marks {
+	for _, m := range d.w.texts.Scan(a.Title, d.r.units).Marks {
 		if m.Period != nil && m.Period.Year > 0 && !m.Period.Void && d.year == 0 {
 			d.year = m.Period.Year
 		}
@@ -204,7 +213,7 @@ func (d *document) read(n int, text string) {
 	if text == "" {
 		return
 	}
-	x := vi.Scan(text, d.r.units)
+	x := d.w.texts.Scan(text, d.r.units)
 	if len(x.Tokens) == 0 {
 		return
 	}

@@ -80,12 +80,12 @@ func (c *clause) finish(st *state) {
 	if len(d.spoken) >= 64 {
 		d.spoken = append(d.spoken[:0], d.spoken[32:]...)
 	}
-	d.spoken = append(d.spoken, spoken{p, c.s})
+	d.spoken = append(d.spoken, spoken{p.x, c.s})
 }
 
 // spoken is a sentence that was read.
 type spoken struct {
-	p *passage
+	x *vi.Text
 	s vi.Sentence
 }
 
@@ -95,8 +95,8 @@ func (d *document) lastIndustry() string {
 	for _, before := range slices.Backward(d.spoken) {
 		words := ""
 		for i := before.s.First; i < before.s.End; i++ {
-			if _, n := d.r.industries.at(before.p.t, i); n > 0 {
-				words = before.p.x.Print(i, i+n)
+			if _, n := d.r.industries.at(before.x.Tokens, i); n > 0 {
+				words = before.x.Print(i, i+n)
 				i += n - 1
 			}
 		}

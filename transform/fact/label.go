@@ -178,7 +178,7 @@ func (c *clause) ofWhat(label string) string {
 }
 
 func (c *clause) isHeadLabel(label string) bool {
-	t := vi.Tokens(label)
+	t := c.d().w.tokensOf(label)
 	if len(t) == 0 {
 		return false
 	}
@@ -236,7 +236,7 @@ func (c *clause) beforeBracket(st *state, open int, commas bool) string {
 
 // resolveThis replaces "này" in "các lĩnh vực này" by the industry last named.
 func (c *clause) resolveThis(label string, at int) string {
-	t := vi.Tokens(label)
+	t := c.d().w.tokensOf(label)
 	for i := 1; i < len(t); i++ {
 		if t[i].Key != "này" && t[i].Key != "trên" || t[i].Key == "trên" && i != len(t)-1 {
 			continue

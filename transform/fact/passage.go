@@ -34,9 +34,7 @@ type placed struct {
 
 func newPassage(d *document, n int, x *vi.Text) *passage {
 	p := &passage{d: d, n: n, x: x, t: x.Tokens}
-	p.phrase = make([]tagged1, len(p.t))
-	p.mark = make([]int32, len(p.t))
-	p.group = make([]int32, len(p.t))
+	p.phrase, p.mark, p.group = d.w.forTokens(len(p.t))
 	for i := range p.mark {
 		p.mark[i] = -1
 	}

@@ -23,6 +23,50 @@ type Text struct {
 // resolve them with [PeriodExpr.Resolve].
 func Scan(text string, lex *Lexicon) *Text {
 	x := &Text{Source: text, Tokens: Tokens(text)}
+	x.read(lex)
+	return x
+}
+
+// Scanner scans many texts, one after the other, in memory that it uses again. The
+// zero value is ready. It is not for concurrent use.
+type Scanner struct {
+	cut    cutter
+	tokens []Token // of all texts since the last Reset
+}
+
+// Scan is [Scan]. The result may be used until the next Reset.
+func (s *Scanner) Scan(text string, lex *Lexicon) *Text {
+	x := &Text{Source: text, Tokens: s.Tokens(text)}
+	x.read(lex)
+	return x
+}
+
+// Tokens is [Tokens]. The result may be used until the next Reset.
+func (s *Scanner) Tokens(text string) []Token {
+	if cap(s.tokens)-len(s.tokens) < len(text)/5+4 { // the tokens of other texts stay where they are
+		s.tokens = make([]Token, 0, max(1024, 2*cap(s.tokens), len(text)/5+4))
+	}
+	n := len(s.tokens)
+	t := s.cut.cut(s.tokens[n:], text)
+	if n+len(t) <= cap(s.tokens) {
+		s.tokens = s.tokens[:n+len(t)]
+	}
+	return t[:len(t):len(t)]
+}
+
+// Reset begins anew: what was scanned before must not be used any more.
+func (s *Scanner) Reset() {
+	if cap(s.tokens) > mostKept {
+		s.tokens = nil
+	}
+	s.tokens = s.tokens[:0]
+}
+
+// mostKept bounds the memory that a Scanner keeps between texts, in tokens.
+const mostKept = 1 << 16
+
+// read finds the sentences and marks of the tokens.
+func (x *Text) read(lex *Lexicon) {
 	x.Sentences = sentences(x.Tokens)
 	s := scanner{t: x.Tokens, lex: lex}
 	limit := 0
@@ -38,7 +82,6 @@ func Scan(text string, lex *Lexicon) *Text {
 			i = max(next, i+1)
 		}
 	}
-	return x
 }
 
 // markAt reads what starts at token i and returns where it ends.
@@ -56,20 +99,23 @@ func (s *scanner) markAt(i, limit int, x *Text) int {
 	}
 	if t.Kind == Word {
 		if c, end := s.comparison(i); end > i {
-			x.Marks = append(x.Marks, Mark{First: i, End: end, Comparison: &c})
+			found := c // of its own, so that nothing is allocated where nothing is found
+			x.Marks = append(x.Marks, Mark{First: i, End: end, Comparison: &found})
 			return end
 		}
 	}
 	if e, end := s.period(i); end > i && !s.countsInstead(&e, i) {
-		e.First = max(e.First, limit)
-		x.Marks = append(x.Marks, Mark{First: e.First, End: end, Period: &e})
+		found := e
+		found.First = max(e.First, limit)
+		x.Marks = append(x.Marks, Mark{First: found.First, End: end, Period: &found})
 		return end
 	}
 	if q, ok := s.quantity(i, limit); ok {
 		if q.Unit.Family == "money" {
 			s.money = q.Unit
 		}
-		x.Marks = append(x.Marks, Mark{First: q.First, End: q.End, Quantity: &q})
+		found := q
+		x.Marks = append(x.Marks, Mark{First: q.First, End: q.End, Quantity: &found})
 		return q.End
 	}
 	if t.Kind == Number {

@@ -25,9 +25,22 @@ type Token struct {
 
 // Tokens cuts repaired text into tokens. The keys of all tokens share one string.
 func Tokens(s string) []Token {
-	tokens := make([]Token, 0, len(s)/5+4)
-	keys := make([]byte, 0, len(s)+8)
-	ends := make([]int32, 0, len(s)/5+4)
+	var c cutter
+	return c.cut(make([]Token, 0, len(s)/5+4), s)
+}
+
+// cutter cuts texts into tokens and keeps what it needed for the last one.
+type cutter struct {
+	keys []byte
+	ends []int32
+}
+
+// cut appends the tokens of s to tokens, which is empty.
+func (c *cutter) cut(tokens []Token, s string) []Token {
+	if cap(c.keys) < len(s)+8 {
+		c.keys, c.ends = make([]byte, 0, len(s)+8), make([]int32, 0, len(s)/5+4)
+	}
+	keys, ends := c.keys[:0], c.ends[:0]
 	space := true
 	at := 0 // code points before i
 	for i := 0; i < len(s); {
@@ -39,15 +52,16 @@ func Tokens(s string) []Token {
 			space, i, at = true, i+size, at+1
 			continue
 		}
-		t := Token{Space: space, Start: at, From: i}
+		tokens = append(tokens, Token{Space: space, Start: at, From: i})
+		t := &tokens[len(tokens)-1]
 		space = false
-		switch {
+		switch l := letterAt(r); {
 		case r >= '0' && r <= '9':
 			t.Kind, t.To = Number, numberEnd(s, i)
 			t.End = at + t.To - i
 			keys = append(keys, s[i:t.To]...)
-		case letterAt(r).isTo:
-			t.Kind, t.Capital = Word, letterAt(r).lower != r
+		case l.isTo:
+			t.Kind, t.Capital = Word, l.lower != r
 			var n int
 			keys, t.To, n = appendWordKey(keys, s, i)
 			t.End = at + n
@@ -63,9 +77,9 @@ func Tokens(s string) []Token {
 			keys = utf8.AppendRune(keys, r)
 		}
 		i, at = t.To, t.End
-		tokens = append(tokens, t)
 		ends = append(ends, int32(len(keys)))
 	}
+	c.keys, c.ends = keys, ends
 	all := string(keys)
 	from := 0
 	for i := range tokens {
