@@ -138,7 +138,9 @@ func (r *Reader) readArticle(rec *nhip.Record, p *nhip.Page, src *catalog.Source
 	if src != nil {
 		ctx.Place = src.Place
 	}
-	rec.Observations = append(rec.Observations, r.facts.Read(withoutRows(&rec.Article), ctx)...)
+	if observations := r.facts.Read(withoutRows(&rec.Article), ctx); len(observations) > 0 {
+		rec.Observations = observations
+	}
 }
 
 // withoutRows returns the article with its table rows blank: a row is no sentence,

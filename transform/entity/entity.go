@@ -17,6 +17,7 @@ package entity
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"nhip"
@@ -61,6 +62,7 @@ type Reader struct {
 	// fields holds the part of the names of ministries after "Bộ", by key: it gives
 	// the departments of the provinces their capitals.
 	fields map[string]string
+	memory sync.Pool // of *workspace
 }
 
 // New compiles the names of c.
@@ -105,14 +107,23 @@ func (r *Reader) addAll(k kind, ref int, name string, aliases []string) {
 // as a rule the day it was published: it decides which of two provinces of one
 // name is meant. The zero time means unknown and takes the present ones.
 func (r *Reader) Read(a *nhip.Article, src *catalog.Source, at time.Time) Found {
-	d := &document{r: r, orgs: map[string]*organisation{}, aliases: map[string][]alias{}, people: map[string]*person{}}
+	w, ok := r.memory.Get().(*workspace)
+	if !ok {
+		w = &workspace{}
+	}
+	defer r.memory.Put(w)
+	w.reset()
+	d := &document{r: r, paragraphs: make([]*paragraph, 0, len(a.Body)+2), orgs: map[string]*organisation{}, aliases: map[string][]alias{}, people: map[string]*person{}}
 	if !at.IsZero() {
 		d.on = nhip.DateOf(at.In(nhip.Zone))
 	}
+	all := make([]paragraph, 0, cap(d.paragraphs)) // never grows: it is pointed into
 	add := func(n int, text string) {
 		if text != "" {
-			p := r.words(n, text)
-			r.search(p)
+			all = append(all, r.words(w, n, text))
+			p := &all[len(all)-1]
+			p.order = len(all)
+			r.search(w, p)
 			d.paragraphs = append(d.paragraphs, p)
 		}
 	}
@@ -248,17 +259,13 @@ func (p *paragraph) longerInside(i, end int, k kind) bool {
 
 // found brings the mentions into text order and sums them up.
 func (d *document) found() Found {
-	order := map[*paragraph]int{}
-	for i, p := range d.paragraphs {
-		order[p] = i
-	}
 	sorted := make([]*mention, len(d.mentions))
 	for i := range d.mentions {
 		sorted[i] = &d.mentions[i]
 	}
 	slices.SortStableFunc(sorted, func(a, b *mention) int {
 		if a.p != b.p {
-			return order[a.p] - order[b.p]
+			return a.p.order - b.p.order
 		}
 		return a.start - b.start
 	})

@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,25 +61,49 @@ type hit struct {
 }
 
 // gazetteer finds all forms of all entries in one walk over the words of a text:
-// a trie over word keys whose edges live in one map.
+// a trie over word keys.
 type gazetteer struct {
 	lexicon map[string]int32 // word key to number, from 1
-	edges   map[uint64]int32
-	entries [][]*entry // by node
-	first   []int32    // node of each word that begins a form, by the word's number
+	nodes   []node
+	first   []int32 // node of each word that begins a form, by the word's number
+}
+
+// node is a point of the trie; the first is none.
+type node struct {
+	entries []*entry
+	next    []edge // by word
+}
+
+type edge struct{ word, node int32 }
+
+// step returns the node that word leads to from n, 0 if none. Most nodes have no more
+// than a few edges.
+func (n *node) step(word int32) int32 {
+	if len(n.next) > 8 {
+		if i, ok := slices.BinarySearchFunc(n.next, word, func(e edge, w int32) int { return int(e.word - w) }); ok {
+			return n.next[i].node
+		}
+		return 0
+	}
+	for _, e := range n.next {
+		if e.word == word {
+			return e.node
+		}
+	}
+	return 0
 }
 
 // kindSet is a set of kinds.
 type kindSet uint32
 
 func newGazetteer() gazetteer {
-	return gazetteer{lexicon: map[string]int32{}, edges: map[uint64]int32{}, entries: make([][]*entry, 1)}
+	return gazetteer{lexicon: map[string]int32{}, nodes: make([]node, 1)}
 }
 
 // add enters one printed form. Forms without a word are ignored.
 func (g *gazetteer) add(k kind, ref int, form string) {
 	e := &entry{kind: k, ref: int32(ref), lower: true}
-	node, gapStart := int32(0), 0
+	at, gapStart := int32(0), 0
 	for i := 0; i < len(form); {
 		c, size := utf8.DecodeRuneInString(form[i:])
 		if !isLetter(c) {
@@ -90,12 +115,12 @@ func (g *gazetteer) add(k kind, ref int, form string) {
 		e.gaps = append(e.gaps, strings.TrimSpace(form[gapStart:i]))
 		e.caps = append(e.caps, e.caseOf(k, word, c))
 		e.lower = e.lower && !unicode.IsUpper(c)
-		node = g.step(node, vi.Key(word))
+		at = g.step(at, vi.Key(word))
 		i += length
 		gapStart = i
 	}
-	if node != 0 {
-		g.entries[node] = append(g.entries[node], e)
+	if at != 0 {
+		g.nodes[at].entries = append(g.nodes[at].entries, e)
 	}
 }
 
@@ -114,29 +139,32 @@ func (e *entry) caseOf(k kind, word string, first rune) caseRule {
 	return anyCase
 }
 
-func (g *gazetteer) step(node int32, key string) int32 {
+// step returns the node that a word leads to from another one, or from the beginning if
+// that is 0. It is made if there is none.
+func (g *gazetteer) step(at int32, key string) int32 {
 	word, ok := g.lexicon[key]
 	if !ok {
 		word = int32(len(g.lexicon) + 1)
 		g.lexicon[key] = word
 	}
-	if node == 0 {
+	if at == 0 {
 		for len(g.first) <= int(word) {
 			g.first = append(g.first, 0)
 		}
 		if g.first[word] == 0 {
-			g.first[word] = int32(len(g.entries))
-			g.entries = append(g.entries, nil)
+			g.first[word] = int32(len(g.nodes))
+			g.nodes = append(g.nodes, node{})
 		}
 		return g.first[word]
 	}
-	edge := uint64(node)<<32 | uint64(word)
-	next, ok := g.edges[edge]
-	if !ok {
-		next = int32(len(g.entries))
-		g.edges[edge] = next
-		g.entries = append(g.entries, nil)
+	if next := g.nodes[at].step(word); next != 0 {
+		return next
 	}
+	next := int32(len(g.nodes))
+	g.nodes = append(g.nodes, node{})
+	edges := g.nodes[at].next
+	i, _ := slices.BinarySearchFunc(edges, word, func(e edge, w int32) int { return int(e.word - w) })
+	g.nodes[at].next = slices.Insert(edges, i, edge{word, next})
 	return next
 }
 
@@ -147,27 +175,29 @@ func (g *gazetteer) seal() {
 	}
 }
 
-// search fills the hits of p.
-func (g *gazetteer) search(p *paragraph) {
-	p.hits = make([]hit, 0, len(p.toks))
-	p.hit = make([]int32, len(p.toks)+1)
-	p.kinds = make([]kindSet, len(p.toks))
+// search fills the hits of p, in the memory of w.
+func (g *gazetteer) search(w *workspace, p *paragraph) {
+	p.hits = w.hits.open(len(p.toks))
+	p.hit = w.hit.take(len(p.toks) + 1)
+	p.kinds = w.kinds.take(len(p.toks))
 	for i := range p.toks {
-		node := g.first[p.toks[i].key]
-		for j := i; node != 0; {
-			for _, e := range g.entries[node] {
+		at := g.first[p.toks[i].key]
+		for j := i; at != 0; {
+			n := &g.nodes[at]
+			for _, e := range n.entries {
 				if e.fits(p.toks[i:]) {
 					p.hits = append(p.hits, hit{e, j + 1})
 					p.kinds[i] |= 1 << e.kind
 				}
 			}
-			if j++; j == len(p.toks) || p.toks[j].key == 0 {
+			if j++; j == len(p.toks) || p.toks[j].key == 0 || len(n.next) == 0 {
 				break
 			}
-			node = g.edges[uint64(node)<<32|uint64(p.toks[j].key)]
+			at = n.step(p.toks[j].key)
 		}
 		p.hit[i+1] = int32(len(p.hits))
 	}
+	w.hits.close(p.hits)
 }
 
 // at returns the hits that begin at token i.
@@ -181,14 +211,14 @@ func (p *paragraph) at(i int) []hit {
 // fits holds the cases and gaps of the words at the start of toks against e.
 func (e *entry) fits(toks []token) bool {
 	for n, rule := range e.caps {
-		t := toks[n]
+		t := &toks[n]
 		if rule == capital && !t.upper || rule == allCapitals && !t.caps {
 			return false
 		}
 		if n == 0 || t.gap == e.gaps[n] {
 			continue
 		}
-		if !soft(e.gaps[n], toks[n-1]) && e.gaps[n] != "." || !soft(t.gap, toks[n-1]) {
+		if !soft(e.gaps[n], &toks[n-1]) && e.gaps[n] != "." || !soft(t.gap, &toks[n-1]) {
 			return false
 		}
 	}

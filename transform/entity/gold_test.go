@@ -190,8 +190,9 @@ func TestGoldSentences(t *testing.T) {
 // sameID reports whether the catalog knows both names as one thing.
 func sameID(r *Reader, k kind, a, b string) bool {
 	ids := func(s string) []int32 {
-		p := r.words(0, s)
-		r.search(p)
+		var w workspace
+		p := r.words(&w, 0, s)
+		r.search(&w, &p)
 		if len(p.toks) == 0 {
 			return nil
 		}

@@ -95,7 +95,7 @@ func (n *nameScan) step() bool {
 		return false
 	}
 	t := p.toks[j]
-	if !soft(t.gap, p.toks[j-1]) && !n.listGoesOn(j) {
+	if !soft(t.gap, &p.toks[j-1]) && !n.listGoesOn(j) {
 		return false
 	}
 	dash := t.gap != "" && t.gap != "&" && t.gap != "."
@@ -114,7 +114,7 @@ func (n *nameScan) step() bool {
 		n.at, n.good, n.afterPlace = end, end, true
 		return true
 	}
-	if e, end := p.longest(j, kindLevel); e != nil && end < len(p.toks) && p.toks[end].upper && soft(p.toks[end].gap, p.toks[end-1]) && !p.is(end, kindHead) {
+	if e, end := p.longest(j, kindLevel); e != nil && end < len(p.toks) && p.toks[end].upper && soft(p.toks[end].gap, &p.toks[end-1]) && !p.is(end, kindHead) {
 		n.at = end
 		return true
 	}
@@ -276,7 +276,7 @@ func (n *nameScan) listGoesOn(j int) bool {
 func (p *paragraph) capitalFollows(j int) bool {
 	for n := 0; j < len(p.toks) && n < 8; n++ {
 		t := p.toks[j]
-		if !soft(t.gap, p.toks[j-1]) {
+		if !soft(t.gap, &p.toks[j-1]) {
 			return false
 		}
 		if t.upper {

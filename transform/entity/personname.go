@@ -11,7 +11,7 @@ import (
 func (p *paragraph) titleEnd(i int) int {
 	at := i
 	for n := 0; n < 4 && at < len(p.toks); n++ {
-		if n > 0 && !soft(p.toks[at].gap, p.toks[at-1]) {
+		if n > 0 && !soft(p.toks[at].gap, &p.toks[at-1]) {
 			break
 		}
 		e, end := p.longest(at, kindHonorific)
@@ -20,7 +20,7 @@ func (p *paragraph) titleEnd(i int) int {
 		}
 		at = end
 	}
-	if at == i || at >= len(p.toks) || !p.toks[at].upper || !soft(p.toks[at].gap, p.toks[at-1]) && p.toks[at].gap != "." && p.toks[at].gap != ":" {
+	if at == i || at >= len(p.toks) || !p.toks[at].upper || !soft(p.toks[at].gap, &p.toks[at-1]) && p.toks[at].gap != "." && p.toks[at].gap != ":" {
 		return i
 	}
 	return at

@@ -92,7 +92,7 @@ func (d *document) complementBefore(p *paragraph, i, post int) (complement, bool
 			continue
 		}
 		learned := j == post && p.toks[j].gap == "," && p.titleEnd(j) > j // Chuyên gia kinh tế, PGS.TS Nguyễn Văn A
-		if !soft(p.toks[j].gap, p.toks[j-1]) && !bracket && !learned {
+		if !soft(p.toks[j].gap, &p.toks[j-1]) && !bracket && !learned {
 			return c, false
 		}
 		if bracket && p.nameEnd(j, true) == j {
@@ -306,7 +306,7 @@ func (d *document) complementAfter(p *paragraph, j, post int, c *complement) (ne
 			k, last = m.end, m.end
 			continue
 		}
-		if c.org == nil && p.isBrand(k) && soft(t.gap, p.toks[k-1]) && !p.is(k, kindPlace) && !p.is(k, kindPosition) && !p.used[k] {
+		if c.org == nil && p.isBrand(k) && soft(t.gap, &p.toks[k-1]) && !p.is(k, kindPlace) && !p.is(k, kindPosition) && !p.used[k] {
 			c.org, next = d.employer(p, k, p.properEnd(k))
 			c.posts[len(c.posts)-1] = p.postText(j, k)
 			k, last = next, next
@@ -315,7 +315,7 @@ func (d *document) complementAfter(p *paragraph, j, post int, c *complement) (ne
 		if isAnd(t.text) && k+1 < len(p.toks) && p.postEnd(k+1) > k+1 || softOrComma(t.gap) && t.gap != "" && p.postEnd(k) > k {
 			return k, true
 		}
-		if t.gap != "" && !soft(t.gap, p.toks[k-1]) || p.endsClause(k) || p.titleEnd(k) > k || k-post >= 12 {
+		if t.gap != "" && !soft(t.gap, &p.toks[k-1]) || p.endsClause(k) || p.titleEnd(k) > k || k-post >= 12 {
 			break
 		}
 		if k++; !isAnd(t.text) {

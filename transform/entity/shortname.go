@@ -3,7 +3,6 @@ package entity
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"nhip"
 )
@@ -175,7 +174,7 @@ func (d *document) aliasAt(p *paragraph, i int) (org *organisation, end int) {
 func matchesWords(p *paragraph, i int, words []string) bool {
 	for n, w := range words {
 		t := p.toks[i+n]
-		if t.text != w || n > 0 && !soft(t.gap, p.toks[i+n-1]) {
+		if t.text != w || n > 0 && !soft(t.gap, &p.toks[i+n-1]) {
 			return false
 		}
 	}
@@ -236,8 +235,7 @@ func (p *paragraph) announces(i, at, end int) bool {
 
 // isBrand reports whether the word at i is a capital no Vietnamese word has.
 func (p *paragraph) isBrand(i int) bool {
-	t := p.toks[i]
-	return t.upper && (!t.syllable || t.caps || countUpper(t.text) > 1) && !notOrganisations[t.text] && utf8.RuneCountInString(t.text) > 1
+	return p.toks[i].brand
 }
 
 // properEnd returns the end of the run of capitals at i, with the small words of

@@ -27,11 +27,13 @@ type word struct {
 	upper    bool  // begins with a capital or digit
 	caps     bool  // two letters or more, all capitals
 	syllable bool  // could be Vietnamese
+	brand    bool  // a capital no Vietnamese word has
 }
 
 // paragraph is a text with its words and what the gazetteer found at each.
 type paragraph struct {
 	n     int // nhip.ParagraphTitle and so on
+	order int // among the paragraphs of the document
 	text  string
 	toks  []token
 	hits  []hit
@@ -40,9 +42,9 @@ type paragraph struct {
 	used  []bool    // by an organisation, a person or the name of a thing
 }
 
-// words splits text into tokens.
-func (r *Reader) words(n int, text string) *paragraph {
-	p := &paragraph{n: n, text: text, toks: make([]token, 0, len(text)/5+4)}
+// words splits text into tokens, in the memory of w.
+func (r *Reader) words(w *workspace, n int, text string) paragraph {
+	p := paragraph{n: n, text: text, toks: w.toks.open(len(text)/5 + 4)}
 	r.known.mu.RLock() // once a paragraph: its words are looked up one after the other
 	defer r.known.mu.RUnlock()
 	cp, gapStart := 0, 0
@@ -59,16 +61,17 @@ func (r *Reader) words(n int, text string) *paragraph {
 		if gap != " " {
 			trimmed = strings.TrimSpace(gap)
 		}
-		t := token{text: text[i : i+length], gap: trimmed, start: int32(cp), end: int32(cp + points), from: int32(i), to: int32(i + length)}
+		p.toks = append(p.toks, token{text: text[i : i+length], gap: trimmed, start: int32(cp), end: int32(cp + points), from: int32(i), to: int32(i + length)})
+		t := &p.toks[len(p.toks)-1]
 		t.word = r.known.lookup(t.text, r.lexicon)
 		t.blank = len(t.gap) != len(gap)
-		t.first = len(p.toks) == 0 || endsSentence(t.gap, p.toks[len(p.toks)-1])
-		p.toks = append(p.toks, t)
+		t.first = len(p.toks) == 1 || t.gap != "" && endsSentence(t.gap, &p.toks[len(p.toks)-2])
 		i += length
 		cp += points
 		gapStart = i
 	}
-	p.used = make([]bool, len(p.toks))
+	w.toks.close(p.toks)
+	p.used = w.used.take(len(p.toks))
 	return p
 }
 
@@ -95,6 +98,7 @@ func (c *wordCache) lookup(text string, lexicon map[string]int32) word {
 		caps:     isCaps(text),
 		syllable: vi.IsSyllable(text),
 	}
+	w.brand = w.upper && (!w.syllable || w.caps || countUpper(text) > 1) && !notOrganisations[text] && utf8.RuneCountInString(text) > 1
 	if len(text) <= 32 {
 		c.mu.RUnlock()
 		defer c.mu.RLock()
@@ -159,7 +163,7 @@ func isCaps(word string) bool {
 }
 
 // endsSentence reports whether a new sentence or item begins after gap.
-func endsSentence(gap string, before token) bool {
+func endsSentence(gap string, before *token) bool {
 	if strings.ContainsAny(gap, "!?:;…\"“”«»•|") {
 		return true
 	}
@@ -167,7 +171,7 @@ func endsSentence(gap string, before token) bool {
 }
 
 // isAbbreviation tells the words whose full stop ends no sentence: TP., PGS., Q.
-func isAbbreviation(t token) bool {
+func isAbbreviation(t *token) bool {
 	if n := utf8.RuneCountInString(t.text); n == 1 && t.upper {
 		return true
 	}
@@ -180,7 +184,7 @@ func isAbbreviation(t token) bool {
 
 // soft reports whether a gap may stand between two words of one name in place of a
 // blank: nothing, a hyphen or dash, an ampersand, or the stop of an abbreviation.
-func soft(gap string, before token) bool {
+func soft(gap string, before *token) bool {
 	switch gap {
 	case "", "-", "–", "—", "‐", "‑", "&":
 		return true
