@@ -11,16 +11,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"nhip"
 )
 
-// A batch is bounded so that each of its inserts is one block and its pages fit
+// A batch is bounded so that each of its inserts is a few blocks and its pages fit
 // into memory twice.
 const (
 	batchItems        = 1000
-	batchObservations = maxBlock
+	batchObservations = 4 * maxBlock
 	batchBytes        = 64 << 20
 )
 
@@ -363,17 +361,17 @@ func (b *batch) tally(r *documentRow, sign int) {
 
 func (b *batch) addObservations(page *nhip.Page, r *nhip.Record, n number) int {
 	added := 0
+	b.observations = slices.Grow(b.observations, len(r.Observations)) // a file may hold hundreds of thousands
 	for i := range r.Observations {
 		o := &r.Observations[i]
-		row := observationRow{number: n, Observation: o, source: page.Source, series: o.Series(page.Source), ordinal: uint32(i), batchID: b.id}
+		row := observationRow{number: &n, Observation: o, source: page.Source, series: o.Series(page.Source), ordinal: uint32(i), batchID: b.id}
 		why := checkObservation(o)
 		for _, d := range []struct {
 			name string
 			from *nhip.Decimal
-			to   **decimal.Decimal
-		}{{"value", o.Value, &row.value}, {"low", o.Low, &row.low}, {"high", o.High, &row.high}} {
+		}{{"value", o.Value}, {"low", o.Low}, {"high", o.High}} {
 			if why == nil {
-				*d.to, why = storeDecimal(d.name, d.from)
+				_, why = storeDecimal(d.name, d.from)
 			}
 		}
 		if why != nil {

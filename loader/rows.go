@@ -162,14 +162,21 @@ var (
 		key: func(r *documentRow) string { return r.number.String() }}
 )
 
+// observationRow is lean, since a batch holds all of its rows: the document's number is
+// shared, and decimals are made block by block.
 type observationRow struct {
-	number
+	*number
 	*nhip.Observation
-	source           nhip.SourceID
-	series           uint64
-	value, low, high *decimal.Decimal
-	ordinal          uint32
-	batchID          uint64
+	source  nhip.SourceID
+	series  uint64
+	ordinal uint32
+	batchID uint64
+}
+
+// stored is a number of a row that was checked, in the store's form.
+func stored(d *nhip.Decimal) *decimal.Decimal {
+	out, _ := storeDecimal("", d) // checked when the row was added
+	return out
 }
 
 var observationsTable = table[observationRow]{
@@ -200,9 +207,9 @@ var observationsTable = table[observationRow]{
 		field("period", "String", func(r *observationRow) string { return r.Period }),
 		field("period_start", "Nullable(Date32)", func(r *observationRow) *time.Time { return periodStart(r.Observation) }),
 		field("period_end", "Date32", func(r *observationRow) time.Time { return periodEnd(r.Observation) }),
-		field("value", "Nullable(Decimal(38, 10))", func(r *observationRow) *decimal.Decimal { return r.value }),
-		field("low", "Nullable(Decimal(38, 10))", func(r *observationRow) *decimal.Decimal { return r.low }),
-		field("high", "Nullable(Decimal(38, 10))", func(r *observationRow) *decimal.Decimal { return r.high }),
+		field("value", "Nullable(Decimal(38, 10))", func(r *observationRow) *decimal.Decimal { return stored(r.Value) }),
+		field("low", "Nullable(Decimal(38, 10))", func(r *observationRow) *decimal.Decimal { return stored(r.Low) }),
+		field("high", "Nullable(Decimal(38, 10))", func(r *observationRow) *decimal.Decimal { return stored(r.High) }),
 		field("bound", "String", func(r *observationRow) string { return string(r.Bound) }),
 		field("direction", "String", func(r *observationRow) string { return r.Direction }),
 		field("kind", "String", func(r *observationRow) string { return string(r.Kind) }),

@@ -128,7 +128,7 @@ func (s *Store) writeFacts(ctx context.Context, b *batch) error {
 	}
 	for _, f := range bad {
 		r := &b.observations[f.row]
-		b.rejectRow(r.number, observationsTable.name, observationsTable.key(r), s.wrap("insert", f.err), r.Observation)
+		b.rejectRow(*r.number, observationsTable.name, observationsTable.key(r), s.wrap("insert", f.err), r.Observation)
 		b.counts.Observations--
 	}
 	b.observations = without(b.observations, bad)

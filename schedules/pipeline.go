@@ -35,7 +35,7 @@ type Options struct {
 	Sources    int // crawled at once; default 8
 	BatchItems int // documents loaded together; default 100
 	BatchBytes int // page bytes loaded together; default 16 MiB, so memory is bounded by configuration
-	// Numbers loaded together, default 100,000: a file of 1 MB may hold 300,000.
+	// Numbers loaded together, default 50,000, which are 50 MB: a file of 1 MB may hold 300,000.
 	BatchObservations int
 	BatchAge          time.Duration // a batch older than this is loaded with the next document; default 5 s
 	Grace             time.Duration // for loading what is in hand when the run is cancelled; default 20 s
@@ -63,7 +63,7 @@ func NewPipeline(stages Stages, opts Options) (*Pipeline, error) {
 		opts.BatchBytes = 16 << 20
 	}
 	if opts.BatchObservations <= 0 {
-		opts.BatchObservations = 100_000
+		opts.BatchObservations = 50_000
 	}
 	if opts.BatchAge <= 0 {
 		opts.BatchAge = 5 * time.Second

@@ -31,7 +31,7 @@ func main() {
 
 // memoryLimit is where garbage is collected more often instead of taking more memory. It
 // is no ceiling: what is in use stays. GOMEMLIMIT in the environment overrides it.
-const memoryLimit = 700 << 20
+const memoryLimit = 360 << 20
 
 // Exit statuses of contract scripts rely on.
 const (
