@@ -136,7 +136,7 @@ func (r *Reader) open(p *nhip.Page, src *catalog.Source) (g *reading, text, reje
 		g.issue("page", "nested too deep for a browser's tree: read flattened")
 	}
 	var plan *plan
-	var keys map[string]bool
+	var keys keySet
 	if src != nil {
 		if plan = r.plans[src.ID]; plan != nil {
 			keys = plan.keys

@@ -123,7 +123,7 @@ func (g *reading) compose(blocks []block) (t text) {
 			t.add(b.text)
 			continue
 		case b.kind == kindCaption || isCaptionText(blocks, i, afterImage):
-			if utf8.RuneCountInString(b.text) >= 3 { // an editor's placeholder is shorter
+			if b.letters() >= 3 { // an editor's placeholder is shorter
 				t.captions = append(t.captions, b.text)
 			}
 			continue
@@ -146,7 +146,7 @@ func (g *reading) compose(blocks []block) (t text) {
 // isDateline reports whether a short block before the text is the printed time or
 // the author's name, which stand between title and text.
 func (g *reading) isDateline(b *block) bool {
-	if b.kind == kindHeading || utf8.RuneCountInString(b.text) > 60 || endsSentence(b.text) {
+	if b.kind == kindHeading || b.letters() > 60 || endsSentence(b.text) {
 		return false
 	}
 	if mostlyDigits(b.text) {
@@ -168,7 +168,7 @@ func isPhotoStory(blocks []block) bool {
 	told, captions, prose := 0, 0, 0
 	for i := range blocks {
 		b := &blocks[i]
-		n := utf8.RuneCountInString(b.text)
+		n := b.letters()
 		switch {
 		case b.kind == kindCaption && endsSentence(b.text) && !hasPhotoCredit(b.text):
 			captions++
@@ -185,7 +185,7 @@ func isPhotoStory(blocks []block) bool {
 // alone, or the text of a photo's frame.
 func isCaptionText(blocks []block, i int, afterImage bool) bool {
 	b := &blocks[i]
-	n := utf8.RuneCountInString(b.text)
+	n := b.letters()
 	if b.kind == kindRow || b.kind == kindHeading || b.isLink() || n > 400 {
 		return false
 	}
@@ -241,7 +241,7 @@ func (g *reading) isRelated(blocks []block, i int) bool {
 	if b.kind == kindItem || b.kind == kindHeading {
 		return true
 	}
-	letters := utf8.RuneCountInString(b.text)
+	letters := b.letters()
 	return letters >= 12 && (b.link == b.size || letters < 200)
 }
 
@@ -338,7 +338,7 @@ func (g *reading) trimEnd(blocks []block) []block {
 // isClosing reports whether a block at the end of a text is a signature, a credit
 // or furniture. What it tells of author and credit is kept where nothing better did.
 func (g *reading) isClosing(b *block) bool {
-	letters := utf8.RuneCountInString(b.text)
+	letters := b.letters()
 	if letters > 90 {
 		return false
 	}

@@ -119,7 +119,11 @@ func hasPhotoCredit(line string) bool {
 	if len(line) > 900 {
 		return false
 	}
-	l := strings.ToLower(tail(line, 160)) // a credit stands at the end
+	end := tail(line, 160) // a credit stands at the end
+	if !mayCredit(end) {
+		return false
+	}
+	l := strings.ToLower(end)
 	for _, cue := range []string{"ảnh", "photo", "đồ họa", "infographic", "đồ hoạ"} {
 		i := strings.LastIndex(l, cue)
 		if i < 0 || len(l)-i > 90 {
@@ -138,6 +142,29 @@ func hasPhotoCredit(line string) bool {
 		}
 		if strings.HasSuffix(before, "nguồn") && strings.HasPrefix(rest, ":") {
 			return true
+		}
+	}
+	return false
+}
+
+// mayCredit looks for letters that every cue of a credit has and few lines: "ảnh",
+// "phot", "ồ h", "f".
+func mayCredit(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case 'f', 'F':
+			return true
+		case 'n', 'N', ' ':
+			if i >= 3 && s[i-3] == 0xE1 && s[i-2] == 0xBA && (s[i-1] == 0xA2 || s[i-1] == 0xA3) && s[i] != ' ' {
+				return true
+			}
+			if i >= 3 && s[i-3] == 0xE1 && s[i-2] == 0xBB && (s[i-1] == 0x92 || s[i-1] == 0x93) && s[i] == ' ' {
+				return true
+			}
+		case 'p', 'P':
+			if i+3 < len(s) && s[i+3]|0x20 == 't' {
+				return true
+			}
 		}
 	}
 	return false

@@ -92,7 +92,7 @@ func (g *reading) frameCaptions() (captions []string) {
 	head := f.head()
 	for i := range head {
 		b := &head[i]
-		if b.kind == kindCaption && utf8.RuneCountInString(b.text) >= 3 && !inside(b.node, g.region().root) && b.text != g.a.Sapo {
+		if b.kind == kindCaption && b.letters() >= 3 && !inside(b.node, g.region().root) && b.text != g.a.Sapo {
 			captions = append(captions, b.text)
 		}
 	}
@@ -109,7 +109,7 @@ func (g *reading) framedLead() string {
 	head := f.head()
 	for i := range head {
 		b := &head[i]
-		n := utf8.RuneCountInString(b.text)
+		n := b.letters()
 		if b.kind != kindParagraph && b.kind != kindHeading || n < 60 || n > 900 || b.link > 0 && b.link*3 > b.size || inside(b.node, g.region().root) {
 			continue
 		}

@@ -69,7 +69,7 @@ func (g *reading) shownTitle(head []value) (value, bool) {
 	var near value
 	for i := min(r.begin+2, len(r.page)) - 1; i >= 0; i-- {
 		b := &r.page[i]
-		n := utf8.RuneCountInString(b.text)
+		n := b.letters()
 		if b.kind == kindImage || b.kind == kindRow || n < 10 || n > 300 || b.link > 0 && b.isLink() && !strings.HasSuffix(g.p.URL, b.href) {
 			continue
 		}
@@ -191,10 +191,10 @@ func (g *reading) readGenericSapo(blocks []block) []block {
 	// The first paragraph is the lead if the head quotes it whole, or if it is set apart.
 	for i := range blocks[:min(len(blocks), 6)] {
 		b := &blocks[i]
-		if b.kind != kindParagraph && b.kind != kindHeading || utf8.RuneCountInString(b.text) < 40 {
+		if b.kind != kindParagraph && b.kind != kindHeading || b.letters() < 40 {
 			continue
 		}
-		if describes(described, b.text) && utf8.RuneCountInString(b.text) < 700 &&
+		if describes(described, b.text) && b.letters() < 700 &&
 			(b.isBold() || b.kind == kindHeading || quoted(described, b.text) || standsApart(blocks, i)) {
 			take(b.text, "generic")
 			return append(blocks[:i:i], blocks[i+1:]...)
@@ -211,7 +211,7 @@ func (g *reading) readGenericSapo(blocks []block) []block {
 		return blocks
 	}
 	for i := range blocks[:min(len(blocks), 8)] {
-		if b := &blocks[i]; b.kind != kindImage && utf8.RuneCountInString(b.text) >= 40 && quoted(described, b.text) {
+		if b := &blocks[i]; b.kind != kindImage && b.letters() >= 40 && quoted(described, b.text) {
 			take(b.text, "generic")
 			return append(blocks[:i:i], blocks[i+1:]...)
 		}
@@ -302,7 +302,7 @@ func (g *reading) leadByForm(blocks []block, take func(s, from string)) []block 
 	}
 	for i := from; i < min(len(blocks), from+5); i++ {
 		b := &blocks[i]
-		n := utf8.RuneCountInString(b.text)
+		n := b.letters()
 		if b.kind != kindParagraph && b.kind != kindHeading || n < 60 || b.isLink() || vi.Key(b.text) == vi.Key(g.a.Title) {
 			continue
 		}

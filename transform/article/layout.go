@@ -3,6 +3,7 @@ package article
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -13,13 +14,20 @@ import (
 	"nhip/catalog"
 )
 
-// selector is one compiled CSS selector with the key under which the survey keeps
-// the elements it can match: "#id", ".class", a tag name or "[attribute" of its last
-// compound.
+// selector is one compiled CSS selector with the keys under which the survey keeps the
+// elements it can match.
 type selector struct {
-	css   string
-	match goquery.Matcher
-	keys  []string // of every alternative; nil if one of them has none
+	css          string
+	match        goquery.Matcher
+	alternatives []alternative // nil if one of them has no key
+}
+
+// alternative is one of the selectors that commas part, as its keys: "#id", ".class", a
+// tag name or "[attribute".
+type alternative struct {
+	key    string   // of the last compound, which every match bears
+	others []string // of compounds before it, which some element of the page bears
+	around string   // of the others the one that an element around every match bears
 }
 
 func compile(css string) (selector, error) {
@@ -32,25 +40,35 @@ func compile(css string) (selector, error) {
 		return selector{}, fmt.Errorf("selector %q: %w", css, err)
 	}
 	s := selector{css: css, match: match}
-	for _, alternative := range group {
-		key := lastKey(alternative.String())
-		if key == "" {
-			s.keys = nil
+	for _, one := range group {
+		a := keysOf(one.String())
+		if a.key == "" {
+			s.alternatives = nil
 			break
 		}
-		s.keys = append(s.keys, key)
+		s.alternatives = append(s.alternatives, a)
 	}
 	return s, nil
 }
 
-// lastKey returns the id, class, tag or attribute that every match of a single selector
-// bears, or "" where there is none.
-func lastKey(css string) string {
+// eachKey calls f with the keys that find asks the survey for.
+func (s *selector) eachKey(f func(string)) {
+	for _, a := range s.alternatives {
+		f(a.key)
+		for _, key := range a.others {
+			f(key)
+		}
+	}
+}
+
+// keysOf takes the id, class, tag or attribute of each compound of a single selector,
+// in this order; key is "" where the last compound has none.
+func keysOf(css string) (a alternative) {
 	css = strings.ReplaceAll(css, `\-`, "-") // cascadia escapes every hyphen
 	if strings.IndexByte(css, '\\') >= 0 {
-		return "" // other escapes are rare: ask the whole page
+		return alternative{} // other escapes are rare: ask the whole page
 	}
-	var signs [4]string // id, class, tag, attribute of the last compound
+	var signs [4]string // id, class, tag, attribute of the compound
 	start, end := 0, 0
 	take := func() {
 		if part := css[start:end]; part != "" {
@@ -68,6 +86,15 @@ func lastKey(css string) string {
 	for i := 0; i < len(css); i++ {
 		switch c := css[i]; c {
 		case ' ', '>', '+', '~':
+			if end = i; start < end {
+				take()
+			}
+			if key := firstOf(signs[0], signs[1], signs[3]); key != "" { // a tag is everywhere
+				a.others, a.around = append(a.others, key), key
+			}
+			if c == '+' || c == '~' {
+				a.around = ""
+			}
 			signs = [4]string{}
 			start = i + 1
 		case '#', '.':
@@ -88,7 +115,12 @@ func lastKey(css string) string {
 	if start < end {
 		take()
 	}
-	for _, key := range signs {
+	a.key = firstOf(signs[:]...)
+	return a
+}
+
+func firstOf(keys ...string) string {
+	for _, key := range keys {
 		if key != "" {
 			return key
 		}
@@ -146,18 +178,39 @@ func skipArgument(css string, i int) int {
 
 // find returns the elements a selector matches.
 func (s *survey) find(sel selector) []*html.Node {
-	if sel.keys == nil {
+	if sel.alternatives == nil {
 		return sel.match.MatchAll(s.root)
 	}
 	var found []*html.Node
-	for i, key := range sel.keys {
-		for _, n := range s.nodes[key] {
+	for i := range sel.alternatives {
+		a := &sel.alternatives[i]
+		if slices.ContainsFunc(a.others, func(key string) bool { return len(s.nodes[key]) == 0 }) {
+			continue
+		}
+		var around []*html.Node
+		if a.around != "" {
+			around = s.nodes[a.around]
+		}
+		for _, n := range s.nodes[a.key] {
+			// Comparing nodes is cheap, a selector reads the classes of all elements around.
+			if len(around) > 0 && len(around) <= 4 && !insideAny(n.Parent, around) {
+				continue
+			}
 			if sel.match.Match(n) && (i == 0 || !contains(found, n)) {
 				found = append(found, n)
 			}
 		}
 	}
 	return found
+}
+
+func insideAny(n *html.Node, ancestors []*html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if contains(ancestors, n) {
+			return true
+		}
+	}
+	return false
 }
 
 func contains(nodes []*html.Node, n *html.Node) bool {
@@ -187,8 +240,8 @@ type layout struct {
 // plan is what is compiled of one source.
 type plan struct {
 	layouts   []*layout
-	keys      map[string]bool // of all its selectors
-	tentative bool            // they were never compared with pages of the source
+	keys      keySet // of all its selectors
+	tentative bool   // they were never compared with pages of the source
 }
 
 var usualOrder = []string{"jsonld", "meta", "css"}
@@ -196,16 +249,14 @@ var usualOrder = []string{"jsonld", "meta", "css"}
 // newPlan compiles the layouts of a source. The catalog has checked the selectors
 // when it was loaded; a catalog made by hand is checked here.
 func newPlan(src *catalog.Source) (*plan, error) {
-	p := &plan{keys: map[string]bool{}, tentative: src.Selectors != "verified"}
+	p := &plan{keys: newKeySet(), tentative: src.Selectors != "verified"}
 	var errs []error
 	get := func(where, css string) selector {
 		s, err := compile(css)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("source %s: %s: %w", src.ID, where, err))
 		}
-		for _, key := range s.keys {
-			p.keys[key] = true
-		}
+		s.eachKey(p.keys.add)
 		return s
 	}
 	for i := range src.Layouts {

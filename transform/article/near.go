@@ -159,7 +159,7 @@ func (g *reading) signatureByPlace() (values []value) {
 		if isCreditOfPhoto(b.text) || isRoleCredit(b.text) {
 			continue
 		}
-		if b.kind != kindParagraph || b.isLink() || utf8.RuneCountInString(b.text) > 60 {
+		if b.kind != kindParagraph || b.isLink() || b.letters() > 60 {
 			return nil
 		}
 		if i+1 < len(tail) && tail[i+1].isLink() && !isTagAddress(tail[i+1].href) || isFurniture(b.text) || endMarks[bareCue(vi.Fold(b.text))] {
@@ -179,7 +179,7 @@ func (g *reading) creditsByPlace() (values []value) {
 	for _, blocks := range [][]block{f.head(), f.tail()} {
 		for i := range blocks[:min(len(blocks), 8)] {
 			b := &blocks[i]
-			if b.kind == kindImage || b.kind == kindCaption || utf8.RuneCountInString(b.text) > 120 || b.node == nil || letters(b.node, 161) > 160 {
+			if b.kind == kindImage || b.kind == kindCaption || b.letters() > 120 || b.node == nil || letters(b.node, 161) > 160 {
 				continue
 			}
 			eachText(b.node, func(n *html.Node) {

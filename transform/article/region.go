@@ -163,7 +163,7 @@ const mostBlocks = 20_000
 
 // weigh says how much a block speaks for prose.
 func weigh(b *block) int {
-	n := utf8.RuneCountInString(b.text)
+	n := b.letters()
 	switch {
 	case b.kind == kindImage:
 		return 0

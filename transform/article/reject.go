@@ -174,7 +174,7 @@ func linkedSummaries(blocks []block) (summaries, prose int) {
 	for i := range blocks {
 		b := &blocks[i]
 		switch {
-		case b.isLink() && utf8.RuneCountInString(b.text) >= 15:
+		case b.isLink() && b.letters() >= 15:
 			linked = true
 		case b.kind != kindCaption && weigh(b) > 0:
 			prose++

@@ -28,9 +28,9 @@ type survey struct {
 }
 
 // look surveys the page. keys are those of the selectors that will be asked.
-func look(t tree, keys map[string]bool) *survey {
+func look(t tree, keys keySet) *survey {
 	s := &survey{root: t.root, scripts: t.scripts, cookieTest: t.cookieTest, meta: map[string][]string{}, nodes: map[string][]*html.Node{}}
-	for key := range keys {
+	for key := range keys.names {
 		if key[0] == '[' {
 			s.attributes = append(s.attributes, key)
 		}
@@ -39,7 +39,7 @@ func look(t tree, keys map[string]bool) *survey {
 	walk = func(n *html.Node) {
 		if n.Type == html.ElementNode {
 			s.element(n)
-			if len(keys) > 0 {
+			if len(keys.names) > 0 {
 				s.index(n, keys)
 			}
 		}
@@ -124,8 +124,8 @@ func (s *survey) metaElement(n *html.Node) {
 	}
 }
 
-func (s *survey) index(n *html.Node, keys map[string]bool) {
-	if keys[n.Data] {
+func (s *survey) index(n *html.Node, keys keySet) {
+	if keys.has("", n.Data) {
 		s.nodes[n.Data] = append(s.nodes[n.Data], n)
 	}
 	for i := range n.Attr {
@@ -145,15 +145,58 @@ func (s *survey) index(n *html.Node, keys map[string]bool) {
 	}
 }
 
-func (s *survey) indexKey(sign, name string, keys map[string]bool, n *html.Node) {
-	if len(name) > 100 {
-		return
+func (s *survey) indexKey(sign, name string, keys keySet, n *html.Node) {
+	if len(name) <= 100 && keys.has(sign, name) {
+		s.nodes[sign+name] = append(s.nodes[sign+name], n)
+	}
+}
+
+// keySet is a set of selector keys that is asked for every class of a page: a hint tells
+// most of those that are not in it without a look into the map.
+type keySet struct {
+	names map[string]bool
+	hint  *[64]uint64
+}
+
+func newKeySet() keySet { return keySet{names: map[string]bool{}, hint: new([64]uint64)} }
+
+func (k keySet) add(key string) {
+	k.names[key] = true
+	bit := hintOf(key)
+	k.hint[bit>>6] |= 1 << (bit & 63)
+}
+
+// has reports whether sign and name are a key of the set; sign is "" for tags.
+func (k keySet) has(sign, name string) bool {
+	if name == "" || k.hint == nil {
+		return false
+	}
+	if bit := hintOf2(sign, name); k.hint[bit>>6]&(1<<(bit&63)) == 0 {
+		return false
 	}
 	var buf [101]byte
-	key := append(append(buf[:0], sign...), name...)
-	if keys[string(key)] {
-		s.nodes[string(key)] = append(s.nodes[string(key)], n)
+	return k.names[string(append(append(buf[:0], sign...), name...))]
+}
+
+// hintOf mixes what is quickly read of a key: its length, sign, last two letters and
+// one in the middle.
+func hintOf(key string) uint {
+	if c := key[0]; c == '#' || c == '.' {
+		return hintOf2(key[:1], key[1:])
 	}
+	return hintOf2("", key)
+}
+
+func hintOf2(sign, name string) uint {
+	n := len(name)
+	if n == 0 {
+		return 0
+	}
+	h := uint(n)<<5 ^ uint(name[n-1])<<3 ^ uint(name[n/2])*37 ^ uint(name[0])*131
+	if sign != "" {
+		h ^= uint(sign[0]) << 4
+	}
+	return h & 4095
 }
 
 // rawText returns the text directly below an element whose content is raw.

@@ -2,7 +2,6 @@ package article
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -65,7 +64,7 @@ func (g *reading) markBoxes(blocks []block) {
 func teasedLetters(blocks []block) (letters int) {
 	for i := range blocks {
 		if b := &blocks[i]; b.teaser && !b.isLink() {
-			letters += utf8.RuneCountInString(b.text)
+			letters += b.letters()
 		}
 	}
 	return letters
@@ -74,7 +73,7 @@ func teasedLetters(blocks []block) (letters int) {
 // teaserAt looks for a teaser whose title is the block i.
 func (g *reading) teaserAt(blocks []block, i int) (teaser, bool) {
 	title := &blocks[i]
-	n := utf8.RuneCountInString(title.text)
+	n := title.letters()
 	if title.kind == kindImage || title.kind == kindRow || title.link*10 < title.size*6 || n < 15 || n > 250 || !g.leadsElsewhere(title) {
 		return teaser{}, false
 	}
@@ -83,7 +82,7 @@ func (g *reading) teaserAt(blocks []block, i int) (teaser, bool) {
 		if b.kind == kindImage {
 			continue
 		}
-		if b.isLink() && utf8.RuneCountInString(b.text) >= 15 && b.href != title.href {
+		if b.isLink() && b.letters() >= 15 && b.href != title.href {
 			return teaser{}, false
 		}
 		if weigh(b) <= 0 && !(b.isLink() && b.href == title.href) {

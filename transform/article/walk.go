@@ -39,6 +39,16 @@ type block struct {
 	start *html.Node // the text node it begins with, nil for rows and images
 
 	teaser bool // belongs to a box with the title of another text
+
+	counted int // code points of text and one, once they are counted
+}
+
+// letters counts the code points of the text.
+func (b *block) letters() int {
+	if b.counted == 0 {
+		b.counted = utf8.RuneCountInString(b.text) + 1
+	}
+	return b.counted - 1
 }
 
 // isLink reports whether the text is a link and nothing else worth reading.

@@ -183,6 +183,9 @@ func continues(text string) bool {
 	if strings.HasPrefix(text, "-") || strings.HasPrefix(text, "+") || strings.HasPrefix(text, "•") || strings.HasPrefix(text, "–") {
 		return true
 	}
+	if text == "" || strings.IndexByte("tTcCrR\xc4", text[0]) < 0 { // đ and Đ begin with the last
+		return false
+	}
 	begin := strings.ToLower(text[:min(len(text), 40)])
 	for _, head := range []string{"trong đó", "cụ thể", "đồng thời", "cùng với đó", "riêng"} {
 		if strings.HasPrefix(begin, head) {

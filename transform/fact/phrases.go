@@ -7,6 +7,7 @@ import (
 // phrases finds the longest of many phrases at a token.
 type phrases struct {
 	first map[string][]phrase // by the key of the first token, longest first
+	hint  *[64]uint64         // tells most tokens that begin none without a look into the map
 }
 
 type phrase struct {
@@ -14,7 +15,16 @@ type phrase struct {
 	ref  int
 }
 
-func newPhrases() *phrases { return &phrases{first: map[string][]phrase{}} }
+func newPhrases() *phrases { return &phrases{first: map[string][]phrase{}, hint: new([64]uint64)} }
+
+// hintOf mixes what is quickly read of a key.
+func hintOf(key string) uint {
+	n := len(key)
+	if n == 0 {
+		return 0
+	}
+	return (uint(n)<<9 ^ uint(key[0])<<2 ^ uint(key[n-1])*37 ^ uint(key[n/2])*131) & 4095
+}
 
 // add makes a phrase found; of two refs for one phrase the first wins.
 func (p *phrases) add(text string, ref int) {
@@ -35,10 +45,15 @@ func (p *phrases) add(text string, ref int) {
 	copy(list[at+1:], list[at:])
 	list[at] = f
 	p.first[t[0].Key] = list
+	bit := hintOf(t[0].Key)
+	p.hint[bit>>6] |= 1 << (bit & 63)
 }
 
 // at returns the ref of the longest phrase at token i and how many tokens it has.
 func (p *phrases) at(t []vi.Token, i int) (ref, n int) {
+	if bit := hintOf(t[i].Key); p.hint[bit>>6]&(1<<(bit&63)) == 0 {
+		return -1, 0
+	}
 next:
 	for _, f := range p.first[t[i].Key] {
 		if i+len(f.rest) >= len(t) {

@@ -106,7 +106,7 @@ func decodeMarked(body []byte) (text, charset string, ok bool) {
 // declaredCharset returns the lower-case WHATWG name of the encoding the text or
 // the header declares, the label itself where it is unknown, "" where there is none.
 func declaredCharset(body []byte, contentType string) string {
-	head := strings.ToLower(string(body[:min(len(body), prescan)]))
+	head := lowerASCII(body[:min(len(body), prescan)])
 	label := ""
 	for _, mark := range []string{"charset=", "encoding="} {
 		if i := strings.Index(head, mark); i >= 0 && strings.LastIndexByte(head[:i], '<') > strings.LastIndexByte(head[:i], '>') {
@@ -134,6 +134,16 @@ func declaredCharset(body []byte, contentType string) string {
 		}
 	}
 	return label
+}
+
+func lowerASCII(b []byte) string {
+	out := bytes.Clone(b)
+	for i, c := range out {
+		if 'A' <= c && c <= 'Z' {
+			out[i] = c | 0x20
+		}
+	}
+	return string(out)
 }
 
 // utf8Damage counts the sequences that are no UTF-8 and the characters of more

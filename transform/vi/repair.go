@@ -57,6 +57,11 @@ func clean(s string) bool {
 			i++
 			continue
 		}
+		if isVietnamese(s[i:]) {
+			before = 'ạ'
+			i += 3
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if r < 0x1EA0 || r > 0x1EF9 {
 			if isBlank(r) || isInvisible(r) || r == utf8.RuneError {
@@ -73,12 +78,21 @@ func clean(s string) bool {
 	return (before != ' ' || s == "") && (plain || isNFC(s))
 }
 
+// isVietnamese reports whether s begins with one of the letters U+1EA0 to U+1EF9.
+func isVietnamese(s string) bool {
+	return len(s) >= 3 && s[0] == 0xE1 && (s[1] == 0xBA && s[2] >= 0xA0 && s[2] <= 0xBF || s[1] == 0xBB && s[2] >= 0x80 && s[2] <= 0xB9)
+}
+
 // isNFC reports whether s is NFC. What prose is made of needs no look into the tables:
 // below U+0300 nothing combines, and the Vietnamese letters at U+1EA0 are composed.
 func isNFC(s string) bool {
 	for i := 0; i < len(s); {
 		if s[i] < utf8.RuneSelf {
 			i++
+			continue
+		}
+		if isVietnamese(s[i:]) {
+			i += 3
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
