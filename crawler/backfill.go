@@ -43,11 +43,11 @@ func (s *session) budget() int {
 	return defaultMaxPerRun
 }
 
-// datedLists are the lists of a date archive that the crawl asks for, newest first.
-func (s *session) datedLists(a *catalog.Archive) []*catalog.Listing {
-	since := s.crawler.backfill.Since
+// datedLists are the lists of a date archive that a crawl at now asks for, newest first:
+// those of the periods that the source file asks for, and of all back to since.
+func datedLists(a *catalog.Archive, now, since time.Time) []*catalog.Listing {
 	var lists []*catalog.Listing
-	for t := s.crawler.now(); len(lists) < maxPeriods; {
+	for t := now; len(lists) < maxPeriods; {
 		if len(lists) >= max(a.Back, 1) && (since.IsZero() || t.Before(since)) {
 			break
 		}

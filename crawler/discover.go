@@ -88,7 +88,7 @@ func (s *session) declaredIndex() []indexPage {
 		queue = append(queue, indexPage{url: l.URL, kind: nhip.KindListing, listing: l, page: 1, declare: true})
 	}
 	for i := range s.src.Discover.Archives {
-		for _, l := range s.datedLists(&s.src.Discover.Archives[i]) {
+		for _, l := range datedLists(&s.src.Discover.Archives[i], s.crawler.now(), s.crawler.backfill.Since) {
 			queue = append(queue, indexPage{url: l.URL, kind: nhip.KindListing, listing: l, page: 1, declare: true, dated: true})
 		}
 	}

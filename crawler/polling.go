@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -126,30 +127,20 @@ func (s *session) isPolled(canonical string) bool {
 	return !s.polling || !pollDue(s.visits[canonical]).After(s.started)
 }
 
-// NextPoll returns when the first of the feeds, listings and sitemaps that the source
-// declares is due, given the newest visits of its index pages; the zero time if one of
-// them was never visited. ok is false where the source declares none. Pages that
-// others lead to (the second of a list, a sitemap of an index) come with those.
-func NextPoll(src *catalog.Source, visits []nhip.Visit) (due time.Time, ok bool) {
+// NextPoll returns when the first of the feeds, listings, date archives and sitemaps that
+// the source declares is due, given the newest visits of its index pages; the zero time if
+// one of them was never visited. Of a date archive these are the lists of the periods that
+// a run at now asks for, so that a new day's is due when it begins. announced are sitemaps
+// that no source file names, see [Crawler.Announced]. ok is false where there are none of
+// all these. Pages that others lead to (the second of a list, a sitemap of an index) come
+// with those.
+func NextPoll(src *catalog.Source, visits []nhip.Visit, now time.Time, announced ...string) (due time.Time, ok bool) {
 	known := map[string]*nhip.Visit{}
 	for i := range visits {
 		known[visits[i].URL] = &visits[i]
 	}
-	d := src.Discover
-	addresses := make([]string, 0, len(d.Feeds)+len(d.Listings)+len(d.Sitemaps))
-	for _, f := range d.Feeds {
-		addresses = append(addresses, f.URL)
-	}
-	for _, l := range d.Listings {
-		addresses = append(addresses, l.URL)
-	}
-	for _, m := range d.Sitemaps {
-		if m != catalog.RobotsSitemaps {
-			addresses = append(addresses, m)
-		}
-	}
-	for _, a := range addresses {
-		canonical, err := Canonical(a, "", src)
+	for _, address := range append(polledAddresses(src, now), announced...) {
+		canonical, err := Canonical(address, "", src)
 		if err != nil {
 			continue
 		}
@@ -158,4 +149,37 @@ func NextPoll(src *catalog.Source, visits []nhip.Visit) (due time.Time, ok bool)
 		}
 	}
 	return due, ok
+}
+
+func polledAddresses(src *catalog.Source, now time.Time) (addresses []string) {
+	for _, f := range src.Discover.Feeds {
+		addresses = append(addresses, f.URL)
+	}
+	for _, l := range src.Discover.Listings {
+		addresses = append(addresses, l.URL)
+	}
+	for i := range src.Discover.Archives {
+		for _, l := range datedLists(&src.Discover.Archives[i], now, time.Time{}) {
+			addresses = append(addresses, l.URL)
+		}
+	}
+	for _, m := range src.Discover.Sitemaps {
+		if m != catalog.RobotsSitemaps {
+			addresses = append(addresses, m)
+		}
+	}
+	return addresses
+}
+
+// Announced lists the sitemaps that the source takes from the robots.txt of its first
+// host, if it takes any and this crawler has read that already; it asks nobody.
+func (c *Crawler) Announced(src *catalog.Source) (addresses []string) {
+	site := announcingSite(src)
+	if site == nil || !slices.Contains(src.Discover.Sitemaps, catalog.RobotsSitemaps) {
+		return nil
+	}
+	if rules := c.robots.known(site); rules != nil {
+		addresses = announcedBy(rules, site, src)
+	}
+	return addresses
 }

@@ -2,6 +2,8 @@ package crawler
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -136,14 +138,61 @@ func TestPoll(t *testing.T) {
 	if counts["/rss"] < 150 || counts["/cu/rss"] > 8 {
 		t.Errorf("polls in 200 quarters of an hour: %v, want nearly all for the feed that is always new and few for the other", counts)
 	}
-	due, ok := NextPoll(src, []nhip.Visit{mem.m["http://tin.example/rss"], mem.m["http://tin.example/cu/rss"]})
+	due, ok := NextPoll(src, []nhip.Visit{mem.m["http://tin.example/rss"], mem.m["http://tin.example/cu/rss"]}, now)
 	if !ok || due.Before(now.Add(-15*time.Minute)) || due.After(now.Add(time.Hour)) {
 		t.Errorf("next poll %v, now %v", due, now)
 	}
-	if due, ok := NextPoll(src, nil); !ok || !due.IsZero() {
+	if due, ok := NextPoll(src, nil, now); !ok || !due.IsZero() {
 		t.Errorf("never visited: %v %v", due, ok)
 	}
-	if _, ok := NextPoll(&catalog.Source{ID: "x", Hosts: []string{"x.example"}}, nil); ok {
+	if _, ok := NextPoll(&catalog.Source{ID: "x", Hosts: []string{"x.example"}}, nil, now); ok {
 		t.Error("a source without feeds has no poll")
+	}
+}
+
+// TestPollUndeclared: the lists of a date archive, and the sitemaps that only robots.txt
+// names, are polled by their own intervals like what the source file names.
+func TestPollUndeclared(t *testing.T) {
+	list := crawlertest.Body(`<h3><a href="/tin-000100.html">Thép</a></h3>`)
+	o := crawlertest.NewOrigin(t, "127.0.0.2").Handle("/robots.txt", crawlertest.Body("User-agent: *\nAllow: /\nSitemap: http://tin.example/moi.xml\nSitemap: http://khac.example/x.xml\n")).
+		Handle("/moi.xml", crawlertest.Typed("application/xml", "<urlset><url><loc>http://tin.example/tin-000200.html</loc></url></urlset>")).
+		Handle("/2026/03/06", list).Handle("/2026/03/07", list).Handle("/2026/03/08", list).
+		Handle("/tin-000100.html", crawlertest.Body("<p>a</p>")).Handle("/tin-000200.html", crawlertest.Body("<p>b</p>"))
+	src := &catalog.Source{ID: "tin", Hosts: []string{"tin.example"}, Documents: catalog.Documents{URL: pattern(`-\d{6}\.html$`)}, Discover: catalog.Discover{
+		Sitemaps: []string{catalog.RobotsSitemaps}, Archives: []catalog.Archive{{URL: "http://tin.example/{yyyy}/{mm}/{dd}", Links: "h3 a", Back: 2}}}}
+	now := time.Date(2026, 3, 7, 8, 0, 0, 0, nhip.Zone)
+	mem := newLedger()
+	c := newTest(t, Options{Memory: mem, Now: func() time.Time { return now }}, newsHosts(o))
+	next := func() time.Time {
+		t.Helper()
+		due, ok := NextPoll(src, slices.Collect(maps.Values(mem.m)), now, c.Announced(src)...)
+		if !ok {
+			t.Fatal("nothing to poll")
+		}
+		return due
+	}
+	hits := func(path string) int { return len(o.Hits(path)) }
+	if len(c.Announced(src)) != 0 || !next().IsZero() {
+		t.Errorf("before the first poll: announced %v, due %v", c.Announced(src), next())
+	}
+	polls := 0
+	for ; now.Day() == 7; polls++ {
+		if _, err := c.Poll(t.Context(), src, func(_ context.Context, f nhip.Fetch) error { mem.keep(f); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if due := next(); due.After(now) {
+			now = due
+		} else {
+			t.Fatalf("due at %v, right after the poll of %v", due, now)
+		}
+	}
+	if n, m, all := hits("/2026/03/07"), hits("/moi.xml"), hits(""); polls > 12 || n < 3 || m < 3 || n > polls || hits("/2026/03/08") != 0 {
+		t.Errorf("%d polls of a day asked for its list %d times, for the sitemap %d times, %d requests", polls, n, m, all)
+	}
+	if due := next(); !due.IsZero() {
+		t.Errorf("a new day's list is due at %v", due)
+	}
+	if got := c.Announced(src); !slices.Equal(got, []string{"http://tin.example/moi.xml"}) {
+		t.Errorf("announced %v", got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"nhip"
+	"nhip/catalog"
 )
 
 // Limits of the sitemap protocol (sitemaps.org), and of how deep indexes nest.
@@ -191,12 +192,8 @@ func (s *session) isReadSince(address string, changed time.Time) (bool, error) {
 // robotsSitemaps are the sitemaps that the robots.txt of the source's first host
 // names, as far as they stand on the source's hosts or below them.
 func (s *session) robotsSitemaps() ([]indexPage, error) {
-	scheme := "http"
-	if publishesHTTPS(s.src) {
-		scheme = "https"
-	}
-	site, err := url.Parse(scheme + "://" + s.src.Hosts[0] + "/")
-	if err != nil {
+	site := announcingSite(s.src)
+	if site == nil {
 		return nil, nil // checked when the catalog was loaded
 	}
 	s.attempt = attempt{declared: true}
@@ -211,10 +208,34 @@ func (s *session) robotsSitemaps() ([]indexPage, error) {
 		return nil, nil
 	}
 	var pages []indexPage
-	for _, raw := range rules.sitemaps[:min(len(rules.sitemaps), maxSitemaps)] {
-		if address, err := linked(raw, site.String()); err == nil && inScope(s.src, hostOf(address), true) {
-			pages = append(pages, indexPage{url: address, kind: nhip.KindSitemap, declare: true})
-		}
+	for _, address := range announcedBy(rules, site, s.src) {
+		pages = append(pages, indexPage{url: address, kind: nhip.KindSitemap, declare: true})
 	}
 	return pages, nil
+}
+
+// announcingSite is the root of the source's first host, nil where that is no name.
+func announcingSite(src *catalog.Source) *url.URL {
+	scheme := "http"
+	if publishesHTTPS(src) {
+		scheme = "https"
+	}
+	if len(src.Hosts) == 0 {
+		return nil
+	}
+	site, err := url.Parse(scheme + "://" + src.Hosts[0] + "/")
+	if err != nil {
+		return nil
+	}
+	return site
+}
+
+// announcedBy lists the sitemaps that robots.txt names and that the source may ask for.
+func announcedBy(rules *robots, site *url.URL, src *catalog.Source) (addresses []string) {
+	for _, raw := range rules.sitemaps[:min(len(rules.sitemaps), maxSitemaps)] {
+		if address, err := linked(raw, site.String()); err == nil && inScope(src, hostOf(address), true) {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses
 }

@@ -9,10 +9,10 @@ import (
 	"nhip/loader"
 )
 
-// nextPoll says when something of a source is due: a feed, list or sitemap by its own
-// interval, a document to be tried again, or one that was discovered and not asked for
-// yet. Where nothing ever is, it is a day from now.
-func nextPoll(ctx context.Context, store *loader.Store, src *catalog.Source) (time.Time, error) {
+// nextPoll says when something of a source is due: a feed, list or sitemap (the announced
+// ones too) by its own interval, a document to be tried again, or one that was discovered
+// and not asked for yet. Where nothing ever is, it is a day from now.
+func nextPoll(ctx context.Context, store *loader.Store, src *catalog.Source, announced ...string) (time.Time, error) {
 	visits, err := store.IndexVisits(ctx, src.ID)
 	if err != nil {
 		return time.Time{}, err
@@ -21,7 +21,7 @@ func nextPoll(ctx context.Context, store *loader.Store, src *catalog.Source) (ti
 	if err != nil {
 		return time.Time{}, err
 	}
-	index, ok := crawler.NextPoll(src, visits[src.ID])
+	index, ok := crawler.NextPoll(src, visits[src.ID], time.Now(), announced...)
 	due := time.Now().Add(24 * time.Hour)
 	switch {
 	case ok && (document.IsZero() || index.Before(document)):

@@ -96,7 +96,7 @@ func newServer(ctx context.Context, c *call, in ingestion) (*server, error) {
 	if err != nil {
 		return fail(err)
 	}
-	if s.scheduler, err = schedules.NewScheduler(s.jobs(in.sources, pipeline, last), stopGrace, c.log); err != nil {
+	if s.scheduler, err = schedules.NewScheduler(s.jobs(in.sources, fetch, pipeline, last), stopGrace, c.log); err != nil {
 		return fail(err)
 	}
 	if err := s.listen(ctx); err != nil {
@@ -111,7 +111,7 @@ func enabledSources(cat *catalog.Catalog) []*catalog.Source {
 
 // jobs makes a job of every source. At most eight crawl at once. A missed run is one
 // of the web: archives and replays leave the publisher unasked.
-func (s *server) jobs(sources []*catalog.Source, pipeline *schedules.Pipeline, last map[nhip.SourceID]lastRun) []schedules.Job {
+func (s *server) jobs(sources []*catalog.Source, fetch *crawler.Crawler, pipeline *schedules.Pipeline, last map[nhip.SourceID]lastRun) []schedules.Job {
 	slots := make(chan struct{}, 8)
 	var jobs []schedules.Job
 	for _, src := range sources {
@@ -120,7 +120,9 @@ func (s *server) jobs(sources []*catalog.Source, pipeline *schedules.Pipeline, l
 		}
 		jobs = append(jobs, schedules.Job{Name: string(src.ID), Spec: src.Schedule, Last: last[src.ID].crawl,
 			Run: one(pipeline.Run), Poll: one(pipeline.Poll),
-			NextPoll: func(ctx context.Context) (time.Time, error) { return nextPoll(ctx, s.store, src) }})
+			NextPoll: func(ctx context.Context) (time.Time, error) {
+				return nextPoll(ctx, s.store, src, fetch.Announced(src)...)
+			}})
 	}
 	return jobs
 }

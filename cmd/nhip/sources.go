@@ -221,7 +221,7 @@ func (k known) of(src *catalog.Source, now time.Time) sourceState {
 	}
 	if schedule, err := schedules.ParseSpec(src.Schedule, string(src.ID)); err == nil && src.IsEnabled() {
 		s.NextRun = local(schedule.Next(now))
-		if due, ok := crawler.NextPoll(src, k.index[src.ID]); ok && !due.IsZero() {
+		if due, ok := crawler.NextPoll(src, k.index[src.ID], now); ok && !due.IsZero() {
 			s.NextPoll = local(due)
 		}
 	}
