@@ -74,6 +74,10 @@ const (
 // Q suppressed.
 type ObsStatus string
 
+// PeriodNone is the period of a number of a data set without time: SDMX's code for not
+// applicable. It has neither first nor last day.
+const PeriodNone = "_Z"
+
 // Date is a calendar day without zone. The zero Date means unknown.
 type Date struct {
 	Year  int
@@ -131,7 +135,8 @@ func (d *Date) UnmarshalText(b []byte) error {
 // that there is no number (Status tells why), and for a range, which has Low and High
 // and no value: nobody printed one. Period is an SDMX time code:
 // 2025, 2025-S1, 2025-Q1, 2025-03, 2025-03-07, or start/duration as
-// 2025-01-01/P9M; PeriodStart and PeriodEnd are its first and last day.
+// 2025-01-01/P9M; PeriodStart and PeriodEnd are its first and last day. It is empty where
+// the text does not say, and [PeriodNone] where there is none to say.
 type Observation struct {
 	Label        string      `json:"label"`     // the indicator in the text's words
 	Indicator    IndicatorID `json:"indicator"` // "" where the catalog has none

@@ -145,7 +145,7 @@ func TestConformanceRoundTrip(t *testing.T) {
 		src, _ := cat.Source(f.source)
 		want := reader.Read(&nhip.Page{Source: f.source, Kind: nhip.KindTable, Body: f.body}, src).Observations
 		if len(want) == 0 {
-			continue // a description, or a data set without time
+			continue // a description, or words
 		}
 		total += len(want)
 		name := filepath.Base(f.path)

@@ -43,7 +43,7 @@ func broken(t testing.TB) map[string]struct {
 		"size.json":       {[]byte(`{"version":"2.0","class":"dataset","id":["t"],"size":[2000000000],"dimension":{"t":{"category":{"index":["2030","2031"]}}},"value":[1]}`), "a size of 2000000000"},
 		"place.json":      {[]byte(`{"version":"2.0","class":"dataset","id":["t"],"size":[2],"dimension":{"t":{"category":{"index":["2030","2031"]}}},"value":{"7":1}}`), `place "7" of 2`},
 		"position.json":   {[]byte(`{"version":"2.0","class":"dataset","id":["t"],"size":[2],"dimension":{"t":{"category":{"index":{"2030":0,"2031":9}}}},"value":[1,2]}`), "has position 9 of 2"},
-		"notime.json":     {[]byte(`{"version":"2.0","class":"dataset","label":"x","id":["a"],"size":[1],"dimension":{"a":{"category":{"index":["x"]}}},"value":[1]}`), "no dimension of time"},
+		"notime.json":     {[]byte(`{"version":"2.0","class":"dataset","label":"x","id":["a"],"size":[1],"dimension":{"a":{"label":"Năm","category":{"index":["x"]}}},"value":[1]}`), "no dimension of time"},
 		"other.json":      {[]byte(`{"a":1}`), "neither JSON-stat"},
 		"rows.json":       {[]byte(`{"columns":[{"code":"t","type":"t"},{"code":"v","type":"c"}],"data":[{"key":["2031"],"values":["1"]},{"key":[],"values":["2"]}]}`), "row 2 has 0 keys"},
 		"nested.json":     {[]byte(strings.Repeat(`{"dataset":`, 20000)), "broken"},

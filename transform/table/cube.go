@@ -113,7 +113,8 @@ type cubeReader struct {
 	src    *catalog.Source
 	s      subject
 	title  meaning
-	time   int // index of the axis, -1 for none
+	time   int  // index of the axis, -1 for none
+	isFree bool // the file speaks of no time at all
 	geo    int
 	metric int
 	times  []timeCode
@@ -217,7 +218,10 @@ func (q *cubeReader) prepare() string {
 			return problem
 		}
 	} else if t := q.title.main; t.isZero() || t.year == 0 || !t.valid() {
-		return "no dimension of time, and no period in the title"
+		if words := q.speaksOfTime(); words != "" {
+			return fmt.Sprintf("no dimension of time, and no period in the title, though %q speaks of one", clip(words, 40))
+		}
+		q.isFree = true
 	}
 	q.findPlaces()
 	for i, a := range c.axes {
@@ -244,6 +248,32 @@ func (q *cubeReader) findTime() int {
 		}
 	}
 	return best
+}
+
+// timeWords name dimensions of time; one whose labels are no periods is not understood.
+var timeWords = keys("năm", "quý", "tháng", "kỳ", "thời", "ngày", "tuần", "vụ", "year", "years", "quarter", "month", "time", "period", "date", "day",
+	"week", "season", "tid", "vuosi", "jahr", "année", "año")
+
+// speaksOfTime returns what of the title, the dimensions and their labels has to do with
+// time. A data set is without time only if nothing has.
+func (q *cubeReader) speaksOfTime() string {
+	isPeriod := func(t token) bool { return t.kind == tokenPeriod }
+	if yearIn(q.c.title) != 0 || slices.ContainsFunc(q.units.scan(q.c.title), isPeriod) {
+		return q.c.title
+	}
+	for _, a := range q.c.axes {
+		for _, name := range strings.FieldsFunc(words(a.label+" "+a.id), func(r rune) bool { return !unicode.IsLetter(r) }) {
+			if slices.Contains(timeWords, name) {
+				return a.label
+			}
+		}
+		for _, cat := range a.cats {
+			if _, _, ok := q.readTimeLabel(cat.label); ok {
+				return cat.label
+			}
+		}
+	}
+	return ""
 }
 
 // readTimes reads the periods of the time dimension; a label comes before a code,
@@ -578,6 +608,9 @@ func (q *cubeReader) at(o *nhip.Observation, index []int) {
 		if s := q.status[k]; s != "" {
 			o.Status, o.StatusRaw = s, q.raw[k]
 		}
+	}
+	if q.isFree {
+		t = timeCode{code: nhip.PeriodNone}
 	}
 	o.Period, o.Freq, o.PeriodStart, o.PeriodEnd = t.code, t.freq, t.start, t.end
 	if !t.period.isZero() {

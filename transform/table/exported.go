@@ -65,6 +65,9 @@ func (r *Reader) observeExported(c *cube) (out []nhip.Observation, problem strin
 // of, as far as the export says it.
 func (r *Reader) exportedObservation(a map[string]string, cell string) (nhip.Observation, string) {
 	t, ok := readTimeCode(a["TIME_PERIOD"])
+	if a["TIME_PERIOD"] == nhip.PeriodNone {
+		t, ok = timeCode{code: nhip.PeriodNone}, true
+	}
 	if !ok {
 		return nhip.Observation{}, fmt.Sprintf("%s: %q is no time period", cell, clip(a["TIME_PERIOD"], 40))
 	}
@@ -86,6 +89,7 @@ func (r *Reader) exportedObservation(a map[string]string, cell string) (nhip.Obs
 		o.Kind = nhip.KindActual
 	}
 	switch f := get("FREQ"); {
+	case t.code == nhip.PeriodNone: // nothing that could be frequent
 	case f == "_O":
 		o.Freq = otherFreq(t)
 	case f != "":

@@ -15,7 +15,7 @@ FROM (
       PARTITION BY source, indicator, place_id, industry, series_id, period_start, period_end, doc_id
       ORDER BY content_version, position(flags, 'hidden') > 0, ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS same
   FROM v_observation_vintages
-  WHERE period_start IS NOT NULL AND kind != '' AND (indicator != '' OR label != '') AND (value IS NOT NULL OR status NOT IN ('', 'A'))
+  WHERE (period_start IS NOT NULL OR period = '_Z') AND kind != '' AND (indicator != '' OR label != '') AND (value IS NOT NULL OR status NOT IN ('', 'A'))
     AND known_at < toDateTime({asof:String}, 'Asia/Ho_Chi_Minh')
     AND ({indicator:String} = '' OR indicator = {indicator:String})
     AND ({source:String} IN ('', toString(source))) AND ({table:String} = '' OR lowerUTF8(table_code) = lowerUTF8({table:String}))
@@ -23,7 +23,8 @@ FROM (
     AND ({industry:String} = '' OR industry = {industry:String} OR industry_name = {industry:String} OR path = {industry:String}
          OR lowerUTF8(arrayElement(splitByString(' > ', path), -1)) = lowerUTF8({industry:String}))
     AND ({measure:String} = '' OR measure = {measure:String}) AND ({compare:String} IN ('', compare)) AND ({freq:String} IN ('', freq))
-    AND period_start >= {from:Date32} AND period_end <= {to:Date32}
+    AND if(period = '_Z', {from:Date32} = toDate32('1900-01-01') AND {to:Date32} = toDate32('2299-12-31'), -- no day to choose by
+      period_start >= {from:Date32} AND period_end <= {to:Date32})
     AND source IN (SELECT source FROM v_sources WHERE kind = 'statistics')
 )
 WHERE NOT same
