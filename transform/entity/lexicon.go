@@ -65,7 +65,7 @@ var lexicon = map[kind]string{
 
 	// Words that no name of an organisation runs over.
 	kindStop: `là, đã, sẽ, đang, vừa, mới, cũng, chỉ, được, bị, có, không, chưa, của, cho, với, về, từ, đến, tới, tại, ở, trong, ngoài, trên, dưới, khi, nếu, thì, mà, do, vì, nên, để, bởi, hay, hoặc, cùng, theo, sau, trước, vào, ra, lên, xuống, qua, sang, giữa,
-		bán, mua, đạt, tăng, giảm, chi, rót, xin, gửi, nói, báo, giao, lập, mở, thuê, kiện, đưa, thăm, gặp, làm, lấy, nhận, đòi, nêu, vượt, ký, trao, trả, nộp, phát, gọi, hỗ, đứng, chiếm, thu, góp, giúp, khiến, này, đó, kia, ấy, nào, gì, ai, như, hơn, nhất, rất, quá, cả, mỗi, mọi, những, một số, nhiều, ít, còn, lại, đều, vẫn, từng, luôn, cần, phải, nhằm, dẫn, bằng`,
+		bán, mua, đạt, tăng, giảm, chi, rót, xin, gửi, nói, báo, giao, lập, mở, thuê, kiện, đưa, thăm, gặp, làm, lấy, nhận, đòi, nêu, vượt, ký, trao, trả, nộp, phát, gọi, hỗ, đứng, chiếm, thu, góp, giúp, khiến, này, đó, kia, ấy, nào, gì, ai, như, hơn, nhất, rất, quá, cả, mỗi, mọi, những, một số, nhiều, ít, còn, lại, đều, vẫn, từng, luôn, cần, phải, nhằm, dẫn, bằng, ước`,
 
 	kindNotName: `theo, tại, ở, trong, từ, với, và, cùng, sau, trước, khi, nếu, tuy, nhưng, các, những, một, hai, ba, mỗi, việc, năm, tháng, quý, ngày, hiện, về, để, do, vì, bởi, đây, đó, này, còn, riêng, ngoài, bên, đến, tới, cho, trên, dưới, giữa, thị trường, kinh tế,
 		giá, xuất khẩu, nhập khẩu, dầu, tổng, ngành, nhiều, hơn, gần, cả, là, như, song, dù, mặc dù, đặc biệt, đồng thời, cụ thể, phía, nước, tỉnh, thành phố, khu vực, vùng, sang, qua, khách, người, hàng, hoa, gạo, tôm, cá, thép`,

@@ -205,7 +205,9 @@ func (c *clause) number(st *state, q found, k int) {
 	}
 	bare := r.verb == tagNone || r.verb == tagLevel && p.is(r.verbAt, "được")
 	st.fresh = false
-	if r.respect {
+	if c.pairPlaces(st, q, r, start, k) {
+		start = r.first // places are no subject of their own
+	} else if r.respect {
 		c.pair(st, q, r, start, k)
 	} else if len(st.queue) == 0 {
 		c.pairList(st, q, r, start, k)

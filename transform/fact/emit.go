@@ -29,6 +29,9 @@ func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k
 	f.period = c.periodFor(st, q, kl, k)
 	if c.isBaseValue(r) {
 		st.period, st.bound = keep, bound // "so với mức 4,55% cuối năm 2026": of the base alone
+		if f.o.Kind == nhip.KindEstimate && !r.estimate && f.period != keep {
+			f.o.Kind = nhip.KindActual // what is estimated is not what it is compared with
+		}
 	}
 	if f.o.Rule == "plan.bracket" {
 		if y := c.planYear(q); y > 0 {

@@ -13,6 +13,8 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 	p := c.p
 	label := st.label
 	switch {
+	case c.opensBracket(q, r) && st.label != "" && c.rivalBefore(q):
+		// "1,9 tỷ USD, Thái Nguyên vượt Bắc Ninh (1,7 tỷ USD)": the same of another place
 	case c.opensBracket(q, r):
 		if name := c.beforeBracket(st, int(q.group), q.Unit.ID == "%"); name != "" {
 			label = name
@@ -71,13 +73,28 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 	if r.average && label != "" && !strings.Contains(vi.Key(label), "bình quân") && !strings.Contains(vi.Key(label), "trung bình") {
 		label += " bình quân"
 	}
-	if label == "" && r.nominal {
+	if r.nominal && (label == "" || !st.fresh && st.lastQ != nil && p.is(q.End, "của") && c.about(q.Quantity) != "") {
 		label = p.text(tokensOf(r.verbAt, r.verbEnd))
 		if p.is(q.End, "của", "về") {
 			label = strings.TrimSpace(label + " " + c.about(q.Quantity))
 		}
 	}
 	return c.resolveThis(label, q.First)
+}
+
+// rivalBefore reports that a place which is only compared with stands right before the
+// bracket of q, and that the number before measured the same.
+func (c *clause) rivalBefore(q found) bool {
+	n := len(c.facts)
+	if n == 0 || c.facts[n-1].q.Unit != q.Unit || c.facts[n-1].o.Measure != nhip.MeasureLevel {
+		return false
+	}
+	for _, k := range c.p.places {
+		if k.end == int(q.group) {
+			return c.p.is(k.first-1, "vượt", "hơn", "sau", "trên", "với", "qua", "như")
+		}
+	}
+	return false
 }
 
 func tokensOf(first, end int) []int {
@@ -329,6 +346,48 @@ func (c *clause) pairList(st *state, q found, r predicate, start, k int) {
 			}
 		}
 	}
+}
+
+// pairPlaces gives n numbers in a row the n places that stand before them: "trong khi Nam
+// Định và Ninh Bình tăng 9,8% và 11,3%". What is measured goes on.
+func (c *clause) pairPlaces(st *state, q found, r predicate, start, k int) bool {
+	if st.label == "" || len(st.queue) > 0 || start >= r.first {
+		return false
+	}
+	n := 1
+	for j := k + 1; j < len(c.q) && c.q[j].group == q.group && c.q[j].Unit == q.Unit && c.onlyListed(c.q[j-1].End, c.q[j].First); j++ {
+		n++
+	}
+	places := c.onlyPlaces(start, r.first)
+	if n < 2 || len(places) != n {
+		return false
+	}
+	for _, at := range places {
+		st.queue, st.places = append(st.queue, st.label), append(st.places, at)
+	}
+	return true
+}
+
+// onlyPlaces returns the places named between two tokens, nil if anything else but
+// leading words stands there.
+func (c *clause) onlyPlaces(first, end int) (out []place) {
+	p := c.p
+	for i := first; i < end; {
+		if stop := p.placeAt(i); stop > i {
+			for _, k := range p.places {
+				if k.first == i {
+					out = append(out, place{nhip.PlaceID(k.mention.ID), k.mention.Name})
+				}
+			}
+			i = stop
+			continue
+		}
+		if w := p.phrase[i]; !p.is(i, ",", "và", "tại", "ở", "tỉnh", "hai", "cũ") && !(w.set.hasAny(tagLead, tagModal) && len(out) == 0) {
+			return nil
+		}
+		i++
+	}
+	return out
 }
 
 // onlyListed tells a comma or "và" and nothing else.

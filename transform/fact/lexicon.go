@@ -40,13 +40,13 @@ const (
 var tagWords = map[tag]string{
 	tagUp: `tăng|gia tăng|tăng trưởng|tăng thêm|tăng vọt|tăng tới|tăng mạnh|tăng nhẹ|tăng cao|tăng khá|tăng nhanh|tăng trưởng dương|
 		nhích|nhích nhẹ|bật tăng|đi lên|leo thang|leo|cao hơn|nhiều hơn|lớn hơn|cộng thêm|bổ sung thêm|mức tăng|đạt mức tăng|tốc độ tăng|mức tăng trưởng|tốc độ tăng trưởng|
-		phục hồi|mở rộng thêm|tăng thu|nhảy vọt|bứt phá|tăng với tỷ lệ|tăng với tốc độ|tăng với mức|tăng trưởng với tốc độ|tăng ở mức|tăng trưởng ở mức|tăng giá|nới rộng`,
+		phục hồi|mở rộng thêm|tăng thu|nhảy vọt|bứt phá|tăng với tỷ lệ|tăng với tốc độ|tăng với mức|tăng trưởng với tốc độ|tăng ở mức|tăng trưởng ở mức|tăng giá|nới rộng|cải thiện|cải thiện thêm|nhỉnh hơn|nhỉnh`,
 	tagDown: `giảm|sụt giảm|suy giảm|sụt|thu hẹp|lao dốc|hụt|âm|giảm mạnh|giảm sâu|giảm nhẹ|giảm tới|đi xuống|rơi|mất|thấp hơn|ít hơn|cắt giảm|
-		tụt|bốc hơi|co lại|mức giảm|tốc độ giảm|giảm thêm|giảm giá|hạ|giảm với tỷ lệ|giảm với tốc độ|giảm với mức|giảm ở mức|tăng trưởng âm|hao hụt|giảm bớt`,
+		tụt|bốc hơi|co lại|mức giảm|tốc độ giảm|giảm thêm|giảm giá|hạ|giảm với tỷ lệ|giảm với tốc độ|giảm với mức|giảm ở mức|tăng trưởng âm|hao hụt|giảm bớt|kém|kém hơn`,
 	tagExceed: `vượt|vượt mức|vượt trên`,
 	tagLevel: `đạt|đạt được|đạt tới|là|ở mức|đứng ở mức|đứng ở|ghi nhận ở mức|đạt mức|cán mốc|chạm mốc|chạm|duy trì ở mức|giữ ở mức|giữ mức|dao động|
 		vào khoảng|ở khoảng|lên mức|lên tới|lên đến|xuống mức|về mức|còn mức|có giá|trị giá|ghi nhận|đạt khoảng|vượt mốc|đạt mốc|đạt kỷ lục|lập kỷ lục|
-		chỉ đạt|mới đạt|mang về|thu về|cho ra|rơi vào|được|nằm ở mức|phổ biến`,
+		chỉ đạt|mới đạt|mang về|thu về|cho ra|rơi vào|được|nằm ở mức|phổ biến|giữ nguyên mức|giữ nguyên ở mức|dừng ở|dừng ở mức|neo ở mức|lập đỉnh|xác lập mức`,
 	tagTo:    `lên|xuống|còn|chỉ còn|xuống còn|về|lùi về|lên thành|xuống dưới|lên trên`,
 	tagShare: `chiếm|đáp ứng|đảm bảo|chiếm tỷ trọng|chiếm tới|chiếm đến|chiếm tỷ lệ|chiếm khoảng|nắm giữ|nắm|chiếm thị phần`,
 	tagPart:  `đóng góp|góp|đóng góp vào|làm tăng|làm giảm|kéo giảm|đóng góp tới`,
@@ -56,12 +56,12 @@ var tagWords = map[tag]string{
 	tagFill: `thêm|tới|đến|chỉ|cũng|mạnh|nhẹ|nhanh|cao|sâu|khá|rất|mức|bình quân|trung bình|tổng cộng|hiện|tiếp tục|tiếp|vẫn|đều|cùng|trở lại|đáng kể|
 		thấp|xấp xỉ|chung|kỷ lục|ấn tượng|vững|ổn định|khoảng|hơn|gần|dự|ngay|riêng|đột biến|chóng mặt|thực tế|đã|đang|bị|từ|ở|tốt|lại|toàn bộ|vào|phải|cần|tiêu cực|tích cực|trưởng|dần`,
 	tagEst:    `ước|ước tính|ước đạt|ước thực hiện|ước khoảng|ước chừng|ước tăng|ước giảm|ước có|ước cả năm`,
-	tagFuture: `dự kiến|dự báo|dự tính|sẽ|có thể|kỳ vọng|được dự báo|được kỳ vọng|có khả năng|ước sẽ|triển vọng`,
+	tagFuture: `dự kiến|dự báo|dự tính|sẽ|có thể|kỳ vọng|được dự báo|được kỳ vọng|có khả năng|ước sẽ|triển vọng|hạ dự báo|nâng dự báo|giữ nguyên dự báo|điều chỉnh dự báo|điều chỉnh giảm dự báo|điều chỉnh tăng dự báo`,
 	tagTarget: `đặt chỉ tiêu|đề ra chỉ tiêu|giao chỉ tiêu|mục tiêu|phấn đấu|chỉ tiêu|đặt mục tiêu|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đặt ra mục tiêu|đề ra mục tiêu|hướng tới|hướng đến|nhằm đạt|đặt ra mục tiêu|đề ra mục tiêu|quyết tâm đạt`,
 	tagPlan:   `theo kế hoạch|đặt kế hoạch|đề ra kế hoạch|lên kế hoạch|kế hoạch đặt ra|có kế hoạch`,
 	tagList:   `bao gồm|gồm|trong đó|gồm có|trong số đó|cụ thể|cụ thể là|bao gồm cả|cụ thể như sau|chia theo|trong số này`,
 	tagSays: `cho biết|cho hay|thống kê|ghi nhận được|công bố|dự báo|nhận định|thông tin|khẳng định|chia sẻ|nêu rõ|cho rằng|đánh giá|ước tính|báo cáo|nói|
-		thông báo|tiết lộ|nhấn mạnh|lưu ý|ban hành|cho thấy|đặt mục tiêu|đặt chỉ tiêu|đề ra mục tiêu|đặt ra mục tiêu|đặt kế hoạch|phấn đấu`,
+		thông báo|tiết lộ|nhấn mạnh|lưu ý|ban hành|cho thấy|đặt mục tiêu|đặt chỉ tiêu|đề ra mục tiêu|đặt ra mục tiêu|đặt kế hoạch|phấn đấu|hạ dự báo|nâng dự báo|giữ nguyên dự báo|điều chỉnh dự báo|điều chỉnh giảm dự báo|điều chỉnh tăng dự báo`,
 	tagTheo:  `theo`,
 	tagModal: `đã|vẫn|sẽ|đang|cũng|đều|tiếp tục|bị|chỉ|mới|vừa|còn|luôn|giữ|duy trì|có xu hướng|đạt được|không ngừng|hiện|không chỉ|lại`,
 	tagLead: `tính chung|riêng|trong đó|cụ thể|theo đó|tuy nhiên|ngoài ra|bên cạnh đó|đồng thời|đáng chú ý|đặc biệt|trước đó|hiện|hiện nay|hiện tại|và|nhưng|mà|thì|với|
@@ -70,7 +70,7 @@ var tagWords = map[tag]string{
 		tiếp theo|tiếp đến|tiếp đó|sau đó|được biết|bởi lẽ|mặc dù|tuy|dù|đó là|của|vào|về|để|giúp|khiến|làm|sau|trước|đến|theo|hết|vừa qua|gần đây|ngược lại|chủ yếu|nhất là|phần lớn|cùng với đó|
 		cùng thời điểm|ngày càng|nhờ|tức|hay|tương đương|cùng|đạt|sẽ|một số|dự báo|mỗi|bình quân|trung bình|lần lượt|các chỉ tiêu|kể cả|nêu rõ|xét về|xét theo|tính theo|số liệu|thống kê|trong năm|đầu năm|liên tiếp|đối với|với việc|liên quan đến|dẫn đầu là|đứng đầu là|dẫn đầu|cao nhất là|thấp nhất là|trở lại|nên|ghi nhận|đứng thứ hai|đứng thứ ba|đứng thứ|đứng đầu|xếp thứ|xếp thứ hai|xếp thứ ba|đứng đầu là|đứng vị trí|đứng ở vị trí|tiếp theo là|tiếp đến là|toàn tỉnh|toàn thành phố|toàn huyện|toàn quốc|toàn thành`,
 	tagReports: `đạt|đạt được|đặt chỉ tiêu|đề ra chỉ tiêu|ghi nhận|đặt mục tiêu|phấn đấu|cho rằng|cho biết|cho thấy|đặt ra mục tiêu|đề ra mục tiêu|chứng kiến|đáp ứng mục tiêu|với mục tiêu|mục tiêu là|đã làm|khiến|với|
-		báo cáo|công bố|có|nhằm|thống kê|xác định|mục tiêu|dự báo|dự kiến|nhận định|cho hay|ước tính|nâng|đưa|đặt kế hoạch|lên kế hoạch|đề ra kế hoạch|giao chỉ tiêu|chỉ tiêu`,
+		báo cáo|công bố|có|nhằm|thống kê|xác định|mục tiêu|dự báo|dự kiến|nhận định|cho hay|ước tính|nâng|đưa|đặt kế hoạch|lên kế hoạch|đề ra kế hoạch|giao chỉ tiêu|chỉ tiêu|hạ dự báo|nâng dự báo|giữ nguyên dự báo|điều chỉnh dự báo|điều chỉnh giảm dự báo|điều chỉnh tăng dự báo`,
 	tagRespect: `lần lượt|tương ứng là|lần lượt là|lần lượt ở mức|lần lượt đạt`,
 	tagExclude: `nếu loại trừ|loại trừ|sau khi loại trừ|nếu trừ|không kể|chưa kể|không tính|chưa tính|chưa bao gồm|không bao gồm|nếu không tính`,
 	tagNoun:    `thâm hụt|thặng dư|bội chi|vốn tăng thêm|phần vốn tăng thêm|giảm nghèo|giảm phát|giảm trừ|tăng ca|tăng tốc|giá trị tăng thêm|giá trị gia tăng|giảm phát thải|hao hụt điện năng|tổn thất`,

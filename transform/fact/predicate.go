@@ -27,6 +27,10 @@ func (p *passage) predicateOf(q *vi.Quantity, from int) predicate {
 	r := predicate{first: q.First, verbAt: -1}
 	for r.first > from {
 		if m := p.markAt(r.first - 1); m != nil {
+			if w := p.before(m.First); m.Period != nil && r.verb == tagNone && w.set.hasAny(tagUp, tagDown) && p.is(m.First-1, "hơn") {
+				r.take(p, w) // "cao hơn năm 2025 khoảng 4%"
+				r.first = int(w.first)
+			}
 			break
 		}
 		w := p.before(r.first)
@@ -50,6 +54,9 @@ func (p *passage) predicateOf(q *vi.Quantity, from int) predicate {
 
 // startsChange tells "từ 48,9 điểm lên 50,6 điểm" at its first number.
 func (p *passage) startsChange(q *vi.Quantity) bool {
+	if !q.IsRange && p.is(q.First-1, "mức") && p.is(q.First-2, "từ") && p.before(q.First-2).set.hasAny(tagUp, tagDown) {
+		return true // "giảm từ mức 50,8 điểm của tháng 5"
+	}
 	if !p.is(q.First-1, "từ") && !p.is(q.NumFirst-1, "từ") {
 		return false
 	}
@@ -240,6 +247,8 @@ func (c *clause) classifyPercent(q *vi.Quantity, r predicate, label string, st *
 		return class{measure: nhip.MeasureRatio, plan: true, rule: "ratio.plan"}, true // "so với kế hoạch bằng 98,4%"
 	case r.verb == tagEqual, r.verb == tagAlso && (st.last.measure == nhip.MeasureLevel || st.last.measure == ""):
 		return class{measure: nhip.MeasureShare, rule: "share.of"}, true
+	case r.from && (growthNoun(label) || c.d().growsAlone(label)):
+		return class{measure: nhip.MeasureGrowth, dir: signOf(label), rule: "growth.noun"}, true // "hạ dự báo tăng trưởng từ 6,6% xuống 6,3%"
 	case r.to || r.from:
 		return class{measure: levelOf(label), rule: "level.change"}, true
 	case r.verb == tagNone && (!st.fresh || !st.headed && !c.isHeadLabel(label)) && !growthNoun(label) && c.sharedBy(q):
@@ -279,7 +288,15 @@ func (c *clause) sharedBy(q *vi.Quantity) bool {
 
 // planAfter tells "64% kế hoạch", "55% dự toán cả năm", "6% so với mục tiêu".
 func (c *clause) planAfter(q *vi.Quantity) bool {
-	for i := q.End; i < min(q.End+6, c.s.End); i++ {
+	first := q.End
+	for c.p.is(first, ",", "và") { // "48% và 51% kế hoạch"
+		m := c.p.markAt(first + 1)
+		if m == nil || m.Quantity == nil || m.Quantity.Unit != q.Unit {
+			break
+		}
+		first = m.End
+	}
+	for i := first; i < min(first+6, c.s.End); i++ {
 		m := c.p.markAt(i)
 		if m != nil && m.Comparison != nil {
 			return m.Comparison.Basis == vi.BasisPlan

@@ -19,6 +19,11 @@ func (c *clause) findSource() {
 				return
 			}
 		}
+		if w.set.has(tagEst) && p.is(i, "ước") && c.speaksFirst(i) { // "Cục Thống kê ước GDP tăng 8%"
+			if c.estimates = c.sourceBefore(i, int(w.end)); c.estimates {
+				return
+			}
+		}
 		if w.set.has(tagSays) && !p.t[i].Capital && i > c.s.First && c.sourceBefore(i, int(w.end)) {
 			c.estimates = p.seq(i, "ước", "tính")
 			return
@@ -27,6 +32,17 @@ func (c *clause) findSource() {
 			return
 		}
 	}
+}
+
+// speaksFirst reports that an organisation named at the head of the sentence stands
+// right before token i, and that a subject of its own follows, no number.
+func (c *clause) speaksFirst(i int) bool {
+	for _, o := range c.p.orgs {
+		if o.first == c.s.First && o.end == i {
+			return c.startsHead(i + 1)
+		}
+	}
+	return false
 }
 
 // theoElse tells uses of theo that name no source: "theo giá so sánh", "theo đó",

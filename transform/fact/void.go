@@ -39,6 +39,8 @@ func (c *clause) isVoid(q found, r predicate, start, k int) bool {
 		return true // "máy giặt AI 9kg": a model by its size
 	case q.Unit.Counted && c.isTeam(q):
 		return true
+	case c.isSpecification(q):
+		return true
 	case q.Unit.ID == "bộ" && c.isMinistries(q):
 		return true
 	case c.isOpenEnded(q) && c.isNorm():
@@ -82,6 +84,23 @@ func (c *clause) isOpenEnded(q found) bool {
 func (c *clause) isRate(q found, start int) bool {
 	for i := max(start, q.First-14); i < q.First; i++ {
 		if c.p.seq(i, "thuế", "suất") || c.p.seq(i, "mức", "thuế") || c.p.seq(i, "lệ", "phí") {
+			return true
+		}
+	}
+	return false
+}
+
+// isSpecification tells what a product can do, "pin LFP 42 kWh", "sạc từ 10% lên 70%":
+// a part of it is named right before, or it is charged.
+func (c *clause) isSpecification(q found) bool {
+	for i := q.First - 1; i >= max(c.s.First, q.First-5); i-- {
+		if c.p.is(i, ",", ";", ":") {
+			return false
+		}
+		if c.p.is(i, "sạc") && q.Unit.ID == "%" {
+			return true
+		}
+		if i >= q.First-2 && c.p.is(i, "pin", "ram", "zăng", "xăng") && (q.Unit.ID == "kWh" || q.Unit.Family == "volume" || q.Unit.Family == "length") && c.p.is(i-1, "la", "bình", "dùng", "khối", "bộ", "cục", "viên") {
 			return true
 		}
 	}
@@ -160,6 +179,9 @@ func (c *clause) isNorm() bool {
 // bounds the subject and is no fact.
 func (c *clause) insideSubject(q found, r predicate, k int) bool {
 	p := c.p
+	if r.verb == tagNone && (p.is(q.First-1, "cỡ", "size") || q.Per == "kg" && p.is(q.First-1, "loại")) {
+		return true // "tôm cỡ 70 con/kg": the grade of what is priced
+	}
 	if q.End < c.s.End && (r.verb == tagNone || p.seq(r.verbAt, "có", "giá")) && int(p.phrase[q.End].first) == q.End && p.phrase[q.End].set.has(tagShare) && !q.Unit.Counted {
 		return true // "căn hộ có giá 2-4 tỷ đồng chiếm 85%"
 	}

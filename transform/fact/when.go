@@ -6,7 +6,7 @@ import "nhip/transform/vi"
 // earlier period. Behind a comma it was something else: "xấp xỉ cùng kỳ, …".
 func (c *clause) setSame(st *state, m *vi.Mark, to int) {
 	for i := m.End; i < to; i++ {
-		if c.p.is(i, ",", ":", ";") {
+		if c.p.is(i, ",", ":", ";") && !(c.p.is(i, ":") && i == m.End && c.p.is(m.First-1, "(")) { // "(cùng kỳ: 86 triệu USD)"
 			return
 		}
 	}
@@ -19,10 +19,42 @@ func (c *clause) setPeriod(st *state, e *vi.PeriodExpr) {
 	if e.Void || e.Weak && e.Span == vi.SpanMonths && c.isDuration(e) && !c.isSinceNewYear(e) || c.isDeadline(e) || c.isOfDocument(e) {
 		return
 	}
-	if pr, ok := e.Resolve(st.frame(c.d())); ok {
+	if c.p.is(e.First-1, "hơn") && e.Span != vi.SpanMonths && e.Span != vi.SpanYears { // "cao hơn năm 2025 khoảng 4%"
+		st.compare = base{set: true, c: vi.Comparison{Basis: vi.BasisPeriod, Period: *e}}
+		return
+	}
+	frame := st.frame(c.d())
+	frame.Future = frame.Future || c.looksAhead(e)
+	if pr, ok := e.Resolve(frame); ok {
 		st.same = vi.Period{}
 		st.period, st.bound, st.accumulation = pr, true, accumulation(e)
 	}
+}
+
+// looksAhead tells a quarter or month without a year that lies nearer ahead than back,
+// in a sentence that speaks of what is to come: "đơn hàng quý IV sẽ giảm", in July.
+func (c *clause) looksAhead(e *vi.PeriodExpr) bool {
+	ref := c.d().ref
+	if ref == (vi.Date{}) || e.Year > 0 || e.Relative || e.Anaphor || e.Same {
+		return false
+	}
+	first, last := e.Month, e.Month
+	switch e.Span {
+	case vi.SpanQuarter:
+		first, last = e.Quarter*3-2, e.Quarter*3
+	case vi.SpanMonth:
+	default:
+		return false
+	}
+	if first <= ref.Month || first-ref.Month >= ref.Month+12-last {
+		return false
+	}
+	for i := c.s.First; i < c.s.End; i++ {
+		if w := c.p.phrase[i]; int(w.first) == i && w.set.has(tagFuture) {
+			return true
+		}
+	}
+	return false
 }
 
 // sumUp reads "tháng 7 đạt A, lũy kế đạt B": B is of the year up to the month.
@@ -107,7 +139,7 @@ func (c *clause) isDeadline(e *vi.PeriodExpr) bool {
 // isYearToDate tells "trong 9 tháng" of October: the months that have ended.
 func (c *clause) isYearToDate(e *vi.PeriodExpr) bool {
 	ref := c.d().ref
-	return (c.p.is(e.First, "trong") || c.p.is(e.First-1, "trong")) && e.N > 1 && (e.N == ref.Month-1 || e.N == ref.Month && ref.Day >= 20)
+	return (c.p.is(e.First, "trong") || c.p.is(e.First-1, "trong", "gdp", "grdp", "iip", "cpi", "fdi", "khẩu")) && e.N > 1 && (e.N == ref.Month-1 || e.N == ref.Month && ref.Day >= 20)
 }
 
 // isSinceNewYear tells "sau 10 tháng" of November: the first ten months, if the tenth

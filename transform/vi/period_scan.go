@@ -165,7 +165,11 @@ func (s *scanner) period(i int) (e PeriodExpr, next int) {
 		case "nửa":
 			next = s.halfAt(&e, i)
 		case "giai", "thời", "nhiệm", "niên":
-			next = s.yearsAt(&e, i)
+			if next = s.yearsAt(&e, i); next <= i && s.key(i+1) == "điểm" {
+				if end := s.dayAt(&e, i+2); end > i+2 { // thời điểm 30/6
+					next = end
+				}
+			}
 		case "cùng":
 			next = s.sameAt(&e, i)
 		case "đầu", "cuối", "giữa":
@@ -385,6 +389,15 @@ func (s *scanner) quarterAt(e *PeriodExpr, i int) int {
 	case "này":
 		e.Anaphor = true
 		return j + 1
+	case "liền":
+		if !s.is(j+1, "trước", "kề") {
+			return i
+		}
+		e.Anaphor, e.Prev = true, -1
+		if j += 2; s.is(j, "trước") {
+			j++
+		}
+		return j
 	case "trước":
 		e.Anaphor, e.Prev = true, -1
 		if s.seq(j+1, "liền", "kề") {

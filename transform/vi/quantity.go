@@ -176,7 +176,7 @@ func (s *scanner) quantity(i, limit int) (q Quantity, ok bool) {
 	}
 	q = Quantity{First: i, NumFirst: i, Value: n.value, Decimals: n.decimals, Scale: n.scale, Words: n.words, Bound: Exactly}
 	if !s.readRange(&q, n) {
-		if !s.readUnit(&q, n.end) && !s.borrowUnit(&q, n) && !s.impliedMoney(&q, n) {
+		if !s.readUnit(&q, n.end) && !s.borrowUnit(&q, n) && !s.unitOfList(&q, n) && !s.impliedMoney(&q, n) {
 			return q, false
 		}
 		if n.words && !n.scaled && !measures(q.Unit) && q.Value.Compare(Decimal{10, 0}) < 0 {
@@ -248,6 +248,59 @@ func (s *scanner) borrowUnit(q *Quantity, n number) bool {
 	return true
 }
 
+// unitOfList reads the first numbers of "lần lượt đạt 8,6; 13,2 và 1,1 tỷ kWh": scale and
+// unit stand behind the last one.
+func (s *scanner) unitOfList(q *Quantity, n number) bool {
+	if n.words || n.scaled || !s.isRespective(q.NumFirst) {
+		return false
+	}
+	j := n.end
+	for range mostListed {
+		if !s.is(j, ",", ";", "và") {
+			return false
+		}
+		if j++; s.key(j) == "và" {
+			j++
+		}
+		m, ok := s.numberAt(j)
+		if !ok || m.words {
+			return false
+		}
+		probe := *q
+		if !s.readUnit(&probe, m.end) {
+			j = m.end
+			continue
+		}
+		q.Unit, q.Per, q.Value = probe.Unit, probe.Per, probe.Value
+		if m.scaled {
+			q.Scale, q.Value = m.scale, q.Value.Shift(m.scale)
+		}
+		q.UnitFirst, q.End = n.end, n.end
+		return true
+	}
+	return false
+}
+
+// mostListed bounds the numbers of a list that wait for their unit.
+const mostListed = 6
+
+// isRespective reports that "lần lượt" or "tương ứng" stands in the few words before
+// token i, or before the numbers of the list it goes on with.
+func (s *scanner) isRespective(i int) bool {
+	words := 0
+	for j := i - 1; j > s.sentence.First && words < 6; j-- {
+		switch {
+		case s.is(j, "lượt") && s.is(j-1, "lần"), s.is(j, "ứng") && s.is(j-1, "tương"):
+			return true
+		case s.t[j].Kind == Word && !s.is(j, "và"):
+			words++
+		case s.t[j].Kind == Sign && !s.is(j, ",", ";"):
+			return false
+		}
+	}
+	return false
+}
+
 // impliedMoney reads "lãi 85 tỷ": millions and more without a unit are money where
 // money was named before, or a word for it stands near.
 func (s *scanner) impliedMoney(q *Quantity, n number) bool {
@@ -272,9 +325,12 @@ func (s *scanner) impliedMoney(q *Quantity, n number) bool {
 	return true
 }
 
-// moneyWord reports a word for money within eight tokens before i.
+// moneyWord reports a word for money within sixteen tokens before i, no comma between.
 func (s *scanner) moneyWord(i int) bool {
-	for j := i - 1; j >= max(i-8, s.sentence.First); j-- {
+	for j := i - 1; j >= max(i-16, s.sentence.First); j-- {
+		if j < i-8 && s.is(j, ",", ";", ":") {
+			return false
+		}
 		switch s.key(j) {
 		case "lãi", "lỗ", "vốn", "nợ", "tiền", "phí", "thuế", "thưởng", "lương", "giá":
 			return true
@@ -430,7 +486,7 @@ func (s *scanner) qualify(q *Quantity, limit int) {
 func (s *scanner) qualifierBefore(i int, q *Quantity) (Bound, int) {
 	before := s.key(i - 2)
 	switch s.key(i - 1) {
-	case "khoảng", "chừng", "tầm":
+	case "khoảng", "chừng", "tầm", "quanh":
 		return About, 1
 	case "độ":
 		switch before {
