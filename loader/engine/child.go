@@ -164,7 +164,11 @@ func startChild(o childOptions) (*child, error) {
 		return nil, fmt.Errorf("%s is libchdb %s, but nhip needs %s", o.library, v, libraryVersion)
 	}
 	c.setSignalHandlers(0)
-	options := []string{"--path=" + storage, "--implicit_select=0", backupOption(o.dataDir)}
+	config, err := configOption(o.dataDir, o.memory)
+	if err != nil {
+		return nil, err
+	}
+	options := []string{config, "--path=" + storage, "--implicit_select=0", backupOption(o.dataDir)}
 	if o.memory > 0 {
 		options = append(options, "--max_server_memory_usage="+strconv.FormatUint(o.memory, 10))
 	}
