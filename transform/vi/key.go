@@ -91,7 +91,6 @@ func Fold(s string) string {
 // appendWordKey appends the key of the word of NFC letters and digits that starts
 // at byte i of s. It returns the byte after the word and its length in code points.
 func appendWordKey(dst []byte, s string, i int) (key []byte, end, n int) {
-	start := len(dst)
 	var last, before, third *letter // the last three letters, from the end
 	for i < len(s) {
 		r, size := rune(s[i]), 1
@@ -121,14 +120,24 @@ func appendWordKey(dst []byte, s string, i int) (key []byte, end, n int) {
 		dst = utf8.AppendRune(dst, withTone(before.base, last.tone))
 		dst = utf8.AppendRune(dst, last.base)
 	}
-	if n > 64 { // no word; keep keys short
-		dst = dst[:start+64]
-		for len(dst) > start && !utf8.Valid(dst[start:]) {
-			dst = dst[:len(dst)-1]
-		}
-	}
 	return dst, i, n
 }
+
+// shortened cuts the key that begins at start in dst, if its word is longer than any: the
+// key of a token must be short. [Key] keeps all of it, since signs that become digits may
+// join two words.
+func shortened(dst []byte, start, n int) []byte {
+	if n <= longestWord {
+		return dst
+	}
+	dst = dst[:start+longestWord]
+	for len(dst) > start && !utf8.Valid(dst[start:]) {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
+}
+
+const longestWord = 64
 
 // takesY tells the onsets after which a final i may be written y.
 func takesY(onset rune) bool {

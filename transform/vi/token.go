@@ -63,7 +63,9 @@ func (c *cutter) cut(tokens []Token, s string) []Token {
 		case l.isTo:
 			t.Kind, t.Capital = Word, l.lower != r
 			var n int
+			start := len(keys)
 			keys, t.To, n = appendWordKey(keys, s, i)
+			keys = shortened(keys, start, n)
 			t.End = at + n
 		default:
 			t.Kind, t.To, t.End = Sign, i+size, at+1
