@@ -42,16 +42,17 @@ type state struct {
 	lastQ        *vi.Quantity
 	prevEnd      int // where the number before ended
 	place        place
-	bases        []base    // of the numbers of the subject in force, in order
-	before       []base    // of the subject before it
-	queue        []string  // labels of the values still to come after "lần lượt"
-	places       []place   // the places of those values, where they are known
-	fresh        bool      // the subject was named right before this number
-	headed       bool      // and it names something measured by itself
-	plan         bool      // "bằng" said a share of a plan before
-	bracket      bool      // inside brackets
-	begin        bool      // no number was read yet in this sentence or bracket
-	same         vi.Period // of "cùng kỳ" right before this number, and for it only
+	bases        []base      // of the numbers of the subject in force, in order
+	before       []base      // of the subject before it
+	queue        []string    // labels of the values still to come after "lần lượt"
+	places       []place     // the places of those values, where they are known
+	periods      []vi.Period // the periods of those values, where each has its own
+	fresh        bool        // the subject was named right before this number
+	headed       bool        // and it names something measured by itself
+	plan         bool        // "bằng" said a share of a plan before
+	bracket      bool        // inside brackets
+	begin        bool        // no number was read yet in this sentence or bracket
+	same         vi.Period   // of "cùng kỳ" right before this number, and for it only
 }
 
 // draft is an observation with what later words may still fill in.

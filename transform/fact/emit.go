@@ -38,6 +38,9 @@ func (c *clause) emit(st *state, q found, r predicate, kl class, label string, k
 			f.period = vi.Period{Span: vi.SpanYear, Start: vi.Date{Year: y, Month: 1, Day: 1}, N: 1}
 		}
 	}
+	if len(st.periods) > 0 {
+		f.period, st.periods = st.periods[0], st.periods[1:]
+	}
 	if r.from && !c.periodBehind(q) {
 		f.period = vi.Period{} // where a change starts lies before what the sentence is about
 	}

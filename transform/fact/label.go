@@ -79,7 +79,20 @@ func (c *clause) labelFor(st *state, q found, r predicate, start int) string {
 			label = strings.TrimSpace(label + " " + c.about(q.Quantity))
 		}
 	}
+	if r.verbAt >= 0 && p.seq(r.verbAt, "giải", "ngân") && c.isPlaceName(label) {
+		label = p.text(tokensOf(r.verbAt, r.verbAt+2)) // "cả nước giải ngân 24,1% kế hoạch"
+	}
 	return c.resolveThis(label, q.First)
+}
+
+// isPlaceName reports whether a label is nothing but a place of the passage.
+func (c *clause) isPlaceName(label string) bool {
+	for _, k := range c.p.places {
+		if c.p.x.Print(k.first, k.end) == label {
+			return true
+		}
+	}
+	return false
 }
 
 // rivalBefore reports that a place which is only compared with stands right before the
@@ -189,7 +202,9 @@ func (c *clause) ofWhat(label string) string {
 		return ""
 	}
 	for _, side := range []string{"kim ngạch ", "trị giá ", "giá trị ", "diện tích ", "năng suất ", "sản lượng "} {
-		label = strings.TrimPrefix(label, side)
+		if n := len(side); len(label) > n && strings.EqualFold(label[:n], side) {
+			label = label[n:]
+		}
 	}
 	return label
 }
@@ -291,6 +306,9 @@ func (c *clause) pair(st *state, q found, r predicate, start, k int) {
 	if n < 2 {
 		return
 	}
+	if st.periods = c.periodsOf(st, r.first, n); len(st.periods) > 0 {
+		return // "năm 2023, 2024 và 2025 lần lượt là": of one thing
+	}
 	mem := &c.d().mem
 	if len(mem.aspects) == n && !c.hasItems(start, r.first, q.group, n) {
 		for _, a := range mem.aspects {
@@ -318,6 +336,34 @@ func (c *clause) pair(st *state, q found, r predicate, start, k int) {
 		}
 		st.queue = append(st.queue, text)
 	}
+}
+
+// periodsOf returns the n periods that a list before token end names, "tháng 5 và tháng 6",
+// "năm 2023, 2024 và 2025"; nil where they are not as many.
+func (c *clause) periodsOf(st *state, end, n int) (out []vi.Period) {
+	p := c.p
+	listed := 0 // the token a list goes on at
+	for i := c.s.First; i < end; i++ {
+		m := p.markAt(i)
+		if m == nil || m.First != i || m.Period == nil || m.Period.Void {
+			continue
+		}
+		if len(out) > 0 && i != listed {
+			return nil
+		}
+		pr, ok := m.Period.Resolve(st.frame(c.d()))
+		if !ok {
+			return nil
+		}
+		out = append(out, pr)
+		if listed = m.End; p.is(listed, ",", "và") {
+			listed++
+		}
+	}
+	if len(out) != n {
+		return nil
+	}
+	return out
 }
 
 // pairList pairs a list that no word calls one: "doanh thu đạt A, lãi đạt B, tăng 14%

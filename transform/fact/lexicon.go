@@ -40,13 +40,13 @@ const (
 var tagWords = map[tag]string{
 	tagUp: `tăng|gia tăng|tăng trưởng|tăng thêm|tăng vọt|tăng tới|tăng mạnh|tăng nhẹ|tăng cao|tăng khá|tăng nhanh|tăng trưởng dương|
 		nhích|nhích nhẹ|bật tăng|đi lên|leo thang|leo|cao hơn|nhiều hơn|lớn hơn|cộng thêm|bổ sung thêm|mức tăng|đạt mức tăng|tốc độ tăng|mức tăng trưởng|tốc độ tăng trưởng|
-		phục hồi|mở rộng thêm|tăng thu|nhảy vọt|bứt phá|tăng với tỷ lệ|tăng với tốc độ|tăng với mức|tăng trưởng với tốc độ|tăng ở mức|tăng trưởng ở mức|tăng giá|nới rộng|cải thiện|cải thiện thêm|nhỉnh hơn|nhỉnh`,
+		phục hồi|mở rộng thêm|tăng thu|nhảy vọt|bứt phá|tăng với tỷ lệ|tăng với tốc độ|tăng với mức|tăng trưởng với tốc độ|tăng ở mức|tăng trưởng ở mức|tăng giá|nới rộng|cải thiện|cải thiện thêm|nhỉnh hơn|nhỉnh|vọt|vọt lên|bứt tốc|quay đầu tăng|đảo chiều tăng|tăng phi mã|phình thêm`,
 	tagDown: `giảm|sụt giảm|suy giảm|sụt|thu hẹp|lao dốc|hụt|âm|giảm mạnh|giảm sâu|giảm nhẹ|giảm tới|đi xuống|rơi|mất|thấp hơn|ít hơn|cắt giảm|
-		tụt|bốc hơi|co lại|mức giảm|tốc độ giảm|giảm thêm|giảm giá|hạ|giảm với tỷ lệ|giảm với tốc độ|giảm với mức|giảm ở mức|tăng trưởng âm|hao hụt|giảm bớt|kém|kém hơn`,
+		tụt|bốc hơi|co lại|mức giảm|tốc độ giảm|giảm thêm|giảm giá|hạ|giảm với tỷ lệ|giảm với tốc độ|giảm với mức|giảm ở mức|tăng trưởng âm|hao hụt|giảm bớt|kém|kém hơn|rớt|tuột|quay đầu giảm|đảo chiều giảm|co hẹp|vơi|bay hơi|mất giá`,
 	tagExceed: `vượt|vượt mức|vượt trên`,
 	tagLevel: `đạt|đạt được|đạt tới|là|ở mức|đứng ở mức|đứng ở|ghi nhận ở mức|đạt mức|cán mốc|chạm mốc|chạm|duy trì ở mức|giữ ở mức|giữ mức|dao động|
 		vào khoảng|ở khoảng|lên mức|lên tới|lên đến|xuống mức|về mức|còn mức|có giá|trị giá|ghi nhận|đạt khoảng|vượt mốc|đạt mốc|đạt kỷ lục|lập kỷ lục|
-		chỉ đạt|mới đạt|mang về|thu về|cho ra|rơi vào|được|nằm ở mức|phổ biến|giữ nguyên mức|giữ nguyên ở mức|dừng ở|dừng ở mức|neo ở mức|lập đỉnh|xác lập mức`,
+		chỉ đạt|mới đạt|mang về|thu về|cho ra|rơi vào|được|nằm ở mức|phổ biến|giữ nguyên mức|giữ nguyên ở mức|dừng ở|dừng ở mức|neo ở mức|lập đỉnh|xác lập mức|cán đích|chốt ở|chốt ở mức|chốt tại|chốt phiên ở|chốt phiên tại|đóng cửa ở|đóng cửa ở mức|đóng cửa tại|kết phiên ở|kết phiên tại`,
 	tagTo:    `lên|xuống|còn|chỉ còn|xuống còn|về|lùi về|lên thành|xuống dưới|lên trên`,
 	tagShare: `chiếm|đáp ứng|đảm bảo|chiếm tỷ trọng|chiếm tới|chiếm đến|chiếm tỷ lệ|chiếm khoảng|nắm giữ|nắm|chiếm thị phần`,
 	tagPart:  `đóng góp|góp|đóng góp vào|làm tăng|làm giảm|kéo giảm|đóng góp tới`,
@@ -63,7 +63,7 @@ var tagWords = map[tag]string{
 	tagSays: `cho biết|cho hay|thống kê|ghi nhận được|công bố|dự báo|nhận định|thông tin|khẳng định|chia sẻ|nêu rõ|cho rằng|đánh giá|ước tính|báo cáo|nói|
 		thông báo|tiết lộ|nhấn mạnh|lưu ý|ban hành|cho thấy|đặt mục tiêu|đặt chỉ tiêu|đề ra mục tiêu|đặt ra mục tiêu|đặt kế hoạch|phấn đấu|hạ dự báo|nâng dự báo|giữ nguyên dự báo|điều chỉnh dự báo|điều chỉnh giảm dự báo|điều chỉnh tăng dự báo`,
 	tagTheo:  `theo`,
-	tagModal: `đã|vẫn|sẽ|đang|cũng|đều|tiếp tục|bị|chỉ|mới|vừa|còn|luôn|giữ|duy trì|có xu hướng|đạt được|không ngừng|hiện|không chỉ|lại`,
+	tagModal: `đã|vẫn|sẽ|đang|cũng|đều|tiếp tục|bị|chỉ|mới|vừa|còn|luôn|giữ|giữ nguyên|duy trì|có xu hướng|đạt được|không ngừng|hiện|không chỉ|lại`,
 	tagLead: `tính chung|riêng|trong đó|cụ thể|theo đó|tuy nhiên|ngoài ra|bên cạnh đó|đồng thời|đáng chú ý|đặc biệt|trước đó|hiện|hiện nay|hiện tại|và|nhưng|mà|thì|với|
 		là|đây là|nếu|do|qua đó|từ đó|trong|tại|ở|so|cả|cũng|chỉ|mới|có|khi|lũy kế|cộng dồn|bao gồm|gồm|như|phấn đấu|mục tiêu|đặt mục tiêu|đưa|nâng|việc|sự|mức|
 		đến nay|còn|song|trong khi|trong khi đó|mặt khác|nhờ đó|vì vậy|do đó|như vậy|kết quả|kết quả là|tính đến|trên|từ|đã|tính|tổng cộng|ước tính|ước|dự kiến|cho biết|
@@ -73,7 +73,7 @@ var tagWords = map[tag]string{
 		báo cáo|công bố|có|nhằm|thống kê|xác định|mục tiêu|dự báo|dự kiến|nhận định|cho hay|ước tính|nâng|đưa|đặt kế hoạch|lên kế hoạch|đề ra kế hoạch|giao chỉ tiêu|chỉ tiêu|hạ dự báo|nâng dự báo|giữ nguyên dự báo|điều chỉnh dự báo|điều chỉnh giảm dự báo|điều chỉnh tăng dự báo`,
 	tagRespect: `lần lượt|tương ứng là|lần lượt là|lần lượt ở mức|lần lượt đạt`,
 	tagExclude: `nếu loại trừ|loại trừ|sau khi loại trừ|nếu trừ|không kể|chưa kể|không tính|chưa tính|chưa bao gồm|không bao gồm|nếu không tính`,
-	tagNoun:    `thâm hụt|thặng dư|bội chi|vốn tăng thêm|phần vốn tăng thêm|giảm nghèo|giảm phát|giảm trừ|tăng ca|tăng tốc|giá trị tăng thêm|giá trị gia tăng|giảm phát thải|hao hụt điện năng|tổn thất`,
+	tagNoun:    `thâm hụt|thặng dư|bội chi|vốn tăng thêm|vốn đăng ký tăng thêm|vốn đầu tư tăng thêm|vốn điều chỉnh tăng thêm|vốn đăng ký điều chỉnh tăng thêm|phần vốn tăng thêm|giảm nghèo|giảm phát|giảm trừ|tăng ca|tăng tốc|giá trị tăng thêm|giá trị gia tăng|giảm phát thải|hao hụt điện năng|tổn thất`,
 }
 
 // tagSet is the tags a phrase may have.

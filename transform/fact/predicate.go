@@ -34,6 +34,9 @@ func (p *passage) predicateOf(q *vi.Quantity, from int) predicate {
 			break
 		}
 		w := p.before(r.first)
+		if r.verb == tagNone && p.is(r.first-1, "trước") && p.is(r.first-2, "vụ", "phiên", "kỳ", "mùa") && p.is(r.first-3, "hơn") {
+			w = p.before(r.first - 2) // "nhỉnh hơn vụ trước 120.000 tấn"
+		}
 		if w.set == 0 {
 			break
 		}

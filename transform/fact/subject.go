@@ -126,6 +126,28 @@ func (c *clause) keepBracket(open int32) bool {
 // clean strips what names nothing from both ends of a part. bare says that the
 // number stands without a copula, so that the verb belongs to the name.
 func (c *clause) clean(t part, bare bool) part {
+	whole := t.tokens
+	if t = c.cleaned(t, bare); len(t.tokens) == 0 {
+		t.tokens = c.rankedPlace(whole)
+	}
+	return t
+}
+
+// rankedPlace is the place of "Trung Quốc đứng thứ ba với": nothing else is named.
+func (c *clause) rankedPlace(tokens []int) []int {
+	tokens = c.trimLead(tokens)
+	if len(tokens) == 0 {
+		return nil
+	}
+	end := c.p.placeAt(tokens[0])
+	k := skipTo(tokens, 0, end)
+	if end == tokens[0] || k >= len(tokens) || !c.p.is(tokens[k], "đứng", "xếp", "dẫn") {
+		return nil
+	}
+	return tokens[:k]
+}
+
+func (c *clause) cleaned(t part, bare bool) part {
 	p := c.p
 	t.tokens = c.dropPrices(t.tokens)
 	if k := c.rankAt(t.tokens); k < 0 {

@@ -117,6 +117,9 @@ func (c *clause) onlyPlace(tokens []int) bool {
 			return false
 		}
 		k = skipTo(tokens, k, end)
+		for k < len(tokens) && k > 0 && c.p.is(tokens[k], "trước", "sau", "khi", "sáp", "nhập", "hợp", "nhất", "cũ", "mới") {
+			k++ // "TP HCM trước sáp nhập"
+		}
 	}
 	return len(tokens) > 0
 }

@@ -39,8 +39,8 @@ func (c *clause) isVoid(q found, r predicate, start, k int) bool {
 		return true // "máy giặt AI 9kg": a model by its size
 	case q.Unit.Counted && c.isTeam(q):
 		return true
-	case c.isSpecification(q):
-		return true
+	case c.isSpecification(q), q.First < q.NumFirst && p.is(q.NumFirst-1, "±"):
+		return true // ±5%: a tolerance
 	case q.Unit.ID == "bộ" && c.isMinistries(q):
 		return true
 	case c.isOpenEnded(q) && c.isNorm():

@@ -106,8 +106,8 @@ func accumulation(e *vi.PeriodExpr) string {
 // isOfDocument tells the day or year of a decree: "Quyết định 176 ngày 3/7/2027".
 func (c *clause) isOfDocument(e *vi.PeriodExpr) bool {
 	for i := e.First - 1; i >= max(e.First-7, c.s.First); i-- {
-		if c.p.is(i, ",", ";") {
-			return false
+		if c.p.is(i, ",", ";") || c.startsHead(i) {
+			return false // "Nghị quyết giao tốc độ tăng GRDP năm 2026": of what is measured
 		}
 		for _, w := range [][2]string{{"quyết", "định"}, {"nghị", "định"}, {"nghị", "quyết"}, {"thông", "tư"}, {"công", "văn"}, {"văn", "bản"}, {"chỉ", "thị"}, {"công", "điện"}, {"tờ", "trình"}, {"báo", "cáo"}} {
 			if c.p.seq(i, w[0], w[1]) && (e.Span == vi.SpanDay || e.Span == vi.SpanYear && w[0] != "báo") {

@@ -110,6 +110,11 @@ func (s *scanner) markAt(i, limit int, x *Text) int {
 		x.Marks = append(x.Marks, Mark{First: found.First, End: end, Period: &found})
 		return end
 	}
+	if e, ok := s.listedYear(i, x); ok {
+		found := e
+		x.Marks = append(x.Marks, Mark{First: i, End: i + 1, Period: &found})
+		return i + 1
+	}
 	if q, ok := s.quantity(i, limit); ok {
 		if q.Unit.Family == "money" {
 			s.money = q.Unit
@@ -122,6 +127,21 @@ func (s *scanner) markAt(i, limit int, x *Text) int {
 		return i + 1
 	}
 	return i
+}
+
+// listedYear reads the later years of "năm 2023, 2024 và 2025".
+func (s *scanner) listedYear(i int, x *Text) (PeriodExpr, bool) {
+	y := s.yearAt(i)
+	if y == 0 || len(x.Marks) == 0 || !s.is(i-1, ",", "và") {
+		return PeriodExpr{}, false
+	}
+	before := x.Marks[len(x.Marks)-1]
+	e := PeriodExpr{First: i, End: i + 1, Span: SpanYear, Year: y, Weak: true}
+	if before.End != i-1 || before.Period == nil || before.Period.Span != SpanYear || before.Period.Year == 0 || before.Period.Void || s.countsInstead(&e, i) {
+		return PeriodExpr{}, false
+	}
+	e.Weak = false
+	return e, true
 }
 
 // countsInstead tells a bare year-like number that counts something: "2020 xe".

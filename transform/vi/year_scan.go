@@ -63,6 +63,10 @@ func (s *scanner) partOfYear(e *PeriodExpr, i int) int {
 					return end
 				}
 			}
+			if to, end := s.dayUntil(j + 1); end > j+1 { // đầu năm đến 15/6
+				e.Month, e.Day, e.Year = to.Month, to.Day, max(e.Year, to.Year)
+				return end
+			}
 			e.Running = false
 		}
 		if e.Year > 0 || e.Relative {
@@ -78,6 +82,17 @@ func (s *scanner) partOfYear(e *PeriodExpr, i int) int {
 		}
 	}
 	return i
+}
+
+// dayUntil reads the day "15/6" at i; end is i where none stands there.
+func (s *scanner) dayUntil(i int) (day PeriodExpr, end int) {
+	if i >= len(s.t) || s.t[i].Kind != Number {
+		return day, i
+	}
+	if end = s.oneDay(&day, i); end < i+3 || day.Month == 0 || s.lex.IsUnit(s.t, end) {
+		return PeriodExpr{}, i
+	}
+	return day, end
 }
 
 // halfAt reads "nửa đầu năm 2027", "nửa cuối năm". i is at nửa.
