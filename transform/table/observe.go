@@ -120,6 +120,7 @@ func (r *Reader) columns(b *block, c context, rowsHavePeriods bool) ([]column, s
 		}
 		out = append(out, column{meaning: m, col: k, flags: flags, cmp: m.compare()})
 	}
+	r.looseGroups(b, out)
 	return out, ""
 }
 

@@ -2,6 +2,7 @@ package table
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"nhip"
@@ -53,6 +54,44 @@ func statusOf(columns []column, s subject, c context) []statusChoice {
 		out[i] = choice
 	}
 	return out
+}
+
+// looseGroups takes the status from columns that have it of a group's cell alone, where
+// another column of the group says that it is an estimate: thực hiện over chính thức 5 tháng,
+// ước tính tháng 6 and cộng dồn 6 tháng means all that was carried out, and the sum holds the
+// estimate.
+func (r *Reader) looseGroups(b *block, columns []column) {
+	groupOf := func(col int) *cell {
+		for _, row := range b.head {
+			if x := b.grid.at(row, col); x != nil && x.cols > 1 && x.col >= b.first && r.units.understand(x.text).status == "A" {
+				return x
+			}
+		}
+		return nil
+	}
+	for i := range columns {
+		group := groupOf(columns[i].col)
+		if group == nil || columns[i].status != "A" || r.ownStatus(b, columns[i].col, group) != "" {
+			continue
+		}
+		for _, other := range columns {
+			if other.status != "A" && other.status != "" && groupOf(other.col) == group {
+				columns[i].status, columns[i].statRaw = "", ""
+				break
+			}
+		}
+	}
+}
+
+// ownStatus is what the header of a column says of its status below a group's cell.
+func (r *Reader) ownStatus(b *block, col int, group *cell) nhip.ObsStatus {
+	var parts []string
+	for _, row := range b.head {
+		if x := b.grid.at(row, col); x != nil && x != group && x.text != "" && x.row == row {
+			parts = append(parts, x.text)
+		}
+	}
+	return r.units.understand(strings.Join(parts, " ")).status
 }
 
 func isAnnual(p period) bool { return p.freq() == "A" || p.freq() == "O" }

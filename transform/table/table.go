@@ -14,7 +14,7 @@ import (
 
 // ReaderName names the reader and its version; it changes whenever the same page may
 // be read differently.
-const ReaderName = "table/2"
+const ReaderName = "table/3"
 
 // Reader reads pages and workbooks with statistical tables. It is safe for concurrent
 // use.
