@@ -61,8 +61,9 @@ const (
 
 // Reader reads articles. It is safe for concurrent use.
 type Reader struct {
-	plans map[nhip.SourceID]*plan
-	names map[string]bool // keys of the names of all sources
+	plans   map[nhip.SourceID]*plan
+	names   map[string]bool // keys of the names of all sources
+	longest int             // bytes of the longest of them
 }
 
 // New compiles the layouts of every source, those of its family included. It fails
@@ -71,7 +72,9 @@ func New(c *catalog.Catalog) (*Reader, error) {
 	r := &Reader{plans: map[nhip.SourceID]*plan{}, names: map[string]bool{}}
 	var errs []error
 	for _, src := range c.Sources {
-		r.names[nameKey(src.Name)] = true
+		k := nameKey(src.Name)
+		r.names[k] = true
+		r.longest = max(r.longest, len(k))
 		if len(src.Layouts) == 0 {
 			continue
 		}
@@ -176,6 +179,8 @@ type reading struct {
 	marks     *landmarks          // the same for the elements whose names say what they are
 	framed    *frame              // the place of title and text on the page
 	holders   map[*html.Node]bool // asides by name that hold the page
+	asides    map[*html.Node]bool // elements that were asked whether they are asides by name
+	longest   int                 // bytes of the longest key in own or the names of papers
 	relayed   value               // a credit that names the author as well
 }
 
@@ -233,6 +238,7 @@ func (g *reading) learnNames() {
 		for _, n := range names {
 			if k := nameKey(n); k != "" {
 				g.own[k] = true
+				g.longest = max(g.longest, len(k))
 				g.full[vi.Fold(n)] = true
 			}
 		}
@@ -260,12 +266,35 @@ func (g *reading) learnNames() {
 // isOwn reports whether s is a name of the publisher, or of another paper, and so
 // neither a title nor a person.
 func (g *reading) isOwn(s string) bool {
-	return g.isPublisher(s) || g.reader.names[nameKey(s)]
+	if g.isNoName(s) {
+		return false
+	}
+	k := nameKey(s)
+	return k == "" || g.own[k] || g.reader.names[k]
+}
+
+// isNoName reports whether a text is so long that its key is none of a paper: the key is
+// made of its letters, but for the words that papers put before and behind their names.
+func (g *reading) isNoName(s string) bool {
+	const words = 100 // more than all of those words have letters
+	if len(s) <= words {
+		return false
+	}
+	letters := 0
+	for _, r := range s {
+		if isLetterOrDigit(r) {
+			letters++
+		}
+	}
+	return letters > words+max(g.longest, g.reader.longest)
 }
 
 // isPublisher reports whether s is a name of the publisher itself; a credit may well
 // name another one.
 func (g *reading) isPublisher(s string) bool {
+	if g.isNoName(s) {
+		return false
+	}
 	k := nameKey(s)
 	return k == "" || g.own[k]
 }

@@ -3,6 +3,7 @@ package article
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -137,18 +138,23 @@ func words(s string, f func(string)) {
 		start = -1
 	}
 	for i, r := range s {
+		lower := 'a' <= r && r <= 'z' // nearly all of them
+		upper := 'A' <= r && r <= 'Z'
+		if r >= utf8.RuneSelf {
+			lower, upper = unicode.IsLower(r), unicode.IsUpper(r)
+		}
 		switch {
-		case !unicode.IsLetter(r):
+		case !lower && !upper && (r < utf8.RuneSelf || !unicode.IsLetter(r)):
 			emit(i)
 			prevLower = false
 			continue
-		case unicode.IsUpper(r) && prevLower:
+		case upper && prevLower:
 			emit(i)
 		}
 		if start < 0 {
 			start = i
 		}
-		prevLower = unicode.IsLower(r)
+		prevLower = lower
 	}
 	emit(len(s))
 }

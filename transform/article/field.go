@@ -169,7 +169,7 @@ func (g *reading) readSapo() {
 }
 
 func (g *reading) plausibleSapo(s string) bool {
-	return utf8.RuneCountInString(s) >= 20 && vi.Key(s) != vi.Key(g.a.Title) && !g.isOwn(s)
+	return utf8.RuneCountInString(s) >= 20 && !(alike(s, g.a.Title) && vi.Key(s) == vi.Key(g.a.Title)) && !g.isOwn(s)
 }
 
 // cutSiteName removes the paper's name at the end: " - VnExpress", " | Báo X".

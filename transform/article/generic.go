@@ -29,13 +29,24 @@ func (g *reading) genericTitle() (value, bool) {
 	}
 	var best value
 	score := 0
+	words := make([][]string, len(head))
+	for i, v := range head {
+		words[i] = wordsOf(v.text)
+	}
 	for _, n := range g.headings() {
 		s := (&walker{}).text(n)
 		if !g.plausibleTitle(s) {
 			continue
 		}
-		for _, v := range head {
-			if o := overlap(s, v.text); o > score {
+		var own []string // of s, once they are asked for
+		for i, v := range head {
+			if !comparable(s, v.text) {
+				continue
+			}
+			if own == nil {
+				own = wordsOf(s)
+			}
+			if o := overlapOf(own, words[i]); o > score {
 				best, score = value{text: s, from: "generic", node: n}, o
 			}
 		}
@@ -88,6 +99,9 @@ func (g *reading) shownTitle(head []value) (value, bool) {
 // holdsTitle reports whether what the head says begins or ends with a text of at least
 // four words, and else names the site: "<title> :: Báo Mẫu".
 func holdsTitle(head, text string) bool {
+	if strings.Count(text, " ") < 3 || len(text)*3 < len(head) {
+		return false // most texts; a key has no more blanks, and about the length of its text
+	}
 	h, t := vi.Key(head), vi.Key(text)
 	if strings.Count(t, " ") < 3 || len(t)*2 < len(h) {
 		return false
@@ -136,22 +150,42 @@ func (g *reading) witnessesOfHead(name string) []value {
 // overlap says how many of the words of two titles are the same, in percent of the
 // longer one.
 func overlap(a, b string) int {
-	wa, wb := strings.Fields(vi.Key(a)), strings.Fields(vi.Key(b))
-	if len(wa) == 0 || len(wb) == 0 {
+	if !comparable(a, b) {
 		return 0
 	}
-	count := map[string]int{}
-	for _, w := range wa {
-		count[w]++
+	return overlapOf(wordsOf(a), wordsOf(b))
+}
+
+func wordsOf(s string) []string { return strings.Fields(vi.Key(s)) }
+
+// comparable reports whether two titles may have half of their words in common: one must
+// not have three times the words of the other.
+func comparable(a, b string) bool {
+	n, m := strings.Count(a, " ")+1, strings.Count(b, " ")+1
+	return n < 3*m && m < 3*n
+}
+
+// overlapOf is overlap of two titles' words.
+func overlapOf(a, b []string) int {
+	if len(a) == 0 || len(b) == 0 {
+		return 0
+	}
+	var buf [64]bool // words of b that have met theirs
+	met := buf[:min(len(b), len(buf))]
+	if len(b) > len(buf) {
+		met = make([]bool, len(b))
 	}
 	same := 0
-	for _, w := range wb {
-		if count[w] > 0 {
-			count[w]--
-			same++
+	for _, w := range a {
+		for i, v := range b {
+			if !met[i] && v == w {
+				met[i] = true
+				same++
+				break
+			}
 		}
 	}
-	return same * 100 / max(len(wa), len(wb))
+	return same * 100 / max(len(a), len(b))
 }
 
 // readGenericSapo finds the lead: what the head calls the description, where the

@@ -325,7 +325,7 @@ func (g *reading) inJunk(n, body *html.Node) bool {
 		case atom.Article, atom.Main, atom.Body, atom.Html:
 			return false
 		}
-		if isAside(n) && !g.holdsPage(n) {
+		if g.isAside(n) && !g.holdsPage(n) {
 			return true
 		}
 	}
@@ -351,6 +351,22 @@ func (g *reading) holdsPage(n *html.Node) bool {
 	}
 	g.holders[n] = holds
 	return holds
+}
+
+// isAside is isAside of the package, asked once of each element.
+func (g *reading) isAside(n *html.Node) bool {
+	if attr(n, "class") == "" && attr(n, "id") == "" {
+		return false
+	}
+	is, asked := g.asides[n]
+	if !asked {
+		if g.asides == nil {
+			g.asides = map[*html.Node]bool{}
+		}
+		is = isAside(n)
+		g.asides[n] = is
+	}
+	return is
 }
 
 // isAside reports whether an element holds prose that is not the article's: what

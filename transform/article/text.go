@@ -77,7 +77,9 @@ func linesOf(text string) (lines []line) {
 func (g *reading) learnFromFollowUs(lines []line) {
 	for _, l := range lines {
 		if name, _, ok := cutFollowUs(l.text); ok {
-			g.own[nameKey(name)] = true
+			k := nameKey(name)
+			g.own[k] = true
+			g.longest = max(g.longest, len(k))
 		}
 	}
 }
