@@ -289,3 +289,32 @@ func TestPlaceSpellings(t *testing.T) {
 		}
 	}
 }
+
+// TestRecordsKeepNothingOfTheReader: readers use their memory again; what they returned
+// must not change when they read on.
+func TestRecordsKeepNothingOfTheReader(t *testing.T) {
+	r := newReader(t)
+	other := strings.NewReplacer("Hà Nội", "Đồng Nai", "320", "1.250", "cơ khí", "dệt may", "Nguyễn Văn Minh", "Trần Thị Lan").Replace(prose)
+	rec := r.Read(page(nhip.KindArticle, prose))
+	before, err := json.Marshal(rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		r.Read(page(nhip.KindArticle, other))
+	}
+	after, err := json.Marshal(rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(before), string(after)); diff != "" {
+		t.Error("the record changed with what was read after it:", diff)
+	}
+	again, err := json.Marshal(r.Read(page(nhip.KindArticle, prose)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(before), string(again)); diff != "" {
+		t.Error("the record depends on what was read before it:", diff)
+	}
+}
