@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/csv"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"nhip"
 	"nhip/crawler"
+	"nhip/loader"
 	"nhip/trends"
 )
 
@@ -180,7 +183,33 @@ func exportView(ctx context.Context, c *call, form string) error {
 		return err
 	}
 	defer rows.Close()
+	if len(rows.Columns()) == 0 { // no row came, and with none no names: a file with its header all the same
+		return writeHeader(ctx, c, store, c.args[1])
+	}
 	return writeCSV(c.stdout, rows)
+}
+
+// writeHeader writes the line of a view's column names.
+func writeHeader(ctx context.Context, c *call, store *loader.Store, view string) error {
+	rows, err := store.Query(ctx, "DESCRIBE TABLE "+view, nil)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		row, err := rows.Strings()
+		if err != nil {
+			return err
+		}
+		names = append(names, row[0])
+	}
+	cw := csv.NewWriter(c.stdout)
+	if err := cw.Write(names); err != nil {
+		return err
+	}
+	cw.Flush()
+	return errors.Join(rows.Err(), cw.Error())
 }
 
 // exportVintages writes official numbers with status and vintage.

@@ -32,6 +32,9 @@ func TestParquet(t *testing.T) {
 	for _, view := range views {
 		files[view] = file{nhipOutput(t, dir, "export", "parquet", view), nhipOutput(t, dir, "export", "csv", view)}
 	}
+	if header := nhipOutput(t, dir, "export", "csv", "v_disagreements"); strings.Count(header, "\n") != 1 || !strings.Contains(header, ",source_a,") {
+		t.Errorf("a view without rows gives %q, want its header", header)
+	}
 	ctx := t.Context()
 	options := engine.Options{Library: needEngine(t)}
 	store, err := loader.Open(ctx, loader.Options{DataDir: data, Engine: options})
