@@ -22,7 +22,10 @@ type tree struct {
 // accepts (512 elements) are flattened first.
 func parse(page []byte) (tree, error) {
 	if len(page) >= large {
-		page = []byte(cutTags(cutLongTags(string(page))))
+		text := string(page)
+		if cut := cutTags(cutLongTags(text)); len(cut) < len(text) {
+			page = []byte(cut)
+		}
 	}
 	l := lighten(page)
 	t := tree{scripts: l.scripts, cookieTest: l.cookieTest}
