@@ -30,12 +30,12 @@ type cluster struct {
 // every node.
 var shardKeys = map[string]string{
 	"pages": "doc_id", "documents": "doc_id", "document_versions": "doc_id", "observations": "doc_id",
-	"mentions": "doc_id", "rejects": "doc_id", "visits": "url_id",
+	"mentions": "doc_id", "rejects": "doc_id", "visits": "url_id", "article_words": "doc_id",
 }
 
 // documentViews are the views each of whose rows is made of one document's rows
 // alone, and of tables that are on every node.
-var documentViews = []string{"content_readings", "v_articles", "v_observation_vintages", "v_mentions", "v_article_rows", "v_article_bands", "v_superseded"}
+var documentViews = []string{"content_readings", "v_articles", "v_observation_vintages", "v_mentions", "v_article_words"}
 
 func (c cluster) spread(name string) bool {
 	return shardKeys[name] != "" || slices.Contains(documentViews, name)
@@ -71,8 +71,12 @@ func (c cluster) statements(sql string) ([]string, error) {
 	case alterTable.MatchString(sql):
 		return c.alter(sql), nil
 	case dropAny.MatchString(sql):
-		out := []string{after(dropAny, sql, c.on())}
-		if name := dropAny.FindStringSubmatch(sql)[1]; c.spread(name) {
+		name, outer := dropAny.FindStringSubmatch(sql)[1], sql
+		if slices.Contains(documentViews, name) { // it is read through a Distributed table
+			outer = strings.Replace(sql, "DROP VIEW", "DROP TABLE", 1)
+		}
+		out := []string{after(dropAny, outer, c.on())}
+		if c.spread(name) {
 			out = append(out, after(dropAny, sql, "_local"+c.on()))
 		}
 		return out, nil

@@ -181,7 +181,7 @@ func TestClusterSchemaAnswers(t *testing.T) {
 	for _, name := range []string{"batches", "runs"} {
 		execSQL(t, one, "INSERT INTO "+name+" SELECT * FROM "+quoteName(s.database)+"."+name)
 	}
-	for _, from := range []string{"v_articles", "content_readings", "v_observation_vintages", "v_observations", "v_mentions", "v_daily",
+	for _, from := range []string{"v_articles", "content_readings", "v_observation_vintages", "v_observations", "v_mentions", "v_daily", "v_article_words",
 		"observations_asof(asof = '2024-03-07 12:00:00')", "documents FINAL", "document_versions FINAL"} {
 		var want, got [2]uint64
 		sql := "SELECT count(), sum(sipHash64(toString(tuple(*)))) FROM " + from

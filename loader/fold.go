@@ -15,9 +15,9 @@ import (
 // for a word.
 const foldedSign = "·"
 
-// foldedText is what the column documents.folded holds: the words of the texts
+// foldedText is what the column article_words.folded holds: the words of the texts
 // without diacritics and in lower case, đ as d, a blank or a sign between them. It
-// gives the same bytes as the expression of schema/0011_search.sql, whose functions and
+// gives the same bytes as the expression of schema/0011_words.sql, whose functions and
 // regular expressions take the engine more time than it needs to store the text.
 func foldedText(texts ...string) string {
 	n := len(texts)

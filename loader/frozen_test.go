@@ -80,7 +80,7 @@ func TestMigrateFromOlderSchemas(t *testing.T) {
 	if _, err := now.Load(t.Context(), "run", items); err != nil {
 		t.Fatal(err)
 	}
-	schema, want := schemaOf(t, now), rowsOf(t, now)
+	schema, want, columnsNow := schemaOf(t, now), rowsOf(t, now), columnsOf(t, now)
 	random := rand.New(rand.NewPCG(9, 9))
 	for known := 1; known < len(now.migrations); known++ {
 		if *migratorKills < 10 && known%3 != 1 && known != len(now.migrations)-1 {
@@ -95,7 +95,11 @@ func TestMigrateFromOlderSchemas(t *testing.T) {
 			}
 			old := columnsOf(t, s)
 			for _, table := range rowTables {
-				columns := strings.Join(old[table], ", ")
+				both := slices.DeleteFunc(old[table], func(column string) bool { return !slices.Contains(columnsNow[table], column) })
+				if len(both) == 0 {
+					continue // a table of later
+				}
+				columns := strings.Join(both, ", ")
 				execSQL(t, s, "INSERT INTO "+table+" ("+columns+") SELECT "+columns+" FROM "+quoteName(now.database)+"."+table)
 			}
 			s.migrations = all
@@ -130,12 +134,12 @@ func TestMigrateFromOlderSchemas(t *testing.T) {
 	}
 }
 
-var rowTables = []string{"pages", "visits", "documents", "document_versions", "observations", "mentions", "rejects", "batches"}
+var rowTables = []string{"pages", "visits", "documents", "document_versions", "observations", "mentions", "rejects", "batches", "article_words"}
 
 // columnsOf returns the columns of every table that an INSERT may name.
 func columnsOf(t *testing.T, s *Store) map[string][]string {
 	t.Helper()
-	rows, err := s.admin.Query(t.Context(), "SELECT table, name FROM system.columns WHERE database = {db:String} AND default_kind != 'MATERIALIZED' ORDER BY table, position", named("db", s.database))
+	rows, err := s.admin.Query(t.Context(), "SELECT table, name FROM system.columns WHERE database = {db:String} AND default_kind NOT IN ('MATERIALIZED', 'ALIAS') ORDER BY table, position", named("db", s.database))
 	if err != nil {
 		t.Fatal(err)
 	}

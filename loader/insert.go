@@ -90,11 +90,10 @@ func token(job, table string, block []any) string {
 // insertSettings are those of every insert.
 func insertSettings(token string) clickhouse.Settings {
 	return clickhouse.Settings{
-		"async_insert":                      0, // on by default; we batch ourselves and want the answer
-		"insert_deduplicate":                1,
-		"optimize_on_insert":                0, // keys are unique within our blocks; looking for duplicates costs half of the insert
-		"insert_deduplication_token":        token,
-		"insert_allow_materialized_columns": 1, // documents.folded
+		"async_insert":               0, // on by default; we batch ourselves and want the answer
+		"insert_deduplicate":         1,
+		"optimize_on_insert":         0, // keys are unique within our blocks; looking for duplicates costs half of the insert
+		"insert_deduplication_token": token,
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // A batch is bounded so that each of its inserts is a few blocks and its pages fit
 // into memory twice.
 const (
-	batchItems        = 1000
+	batchItems        = 4000
 	batchObservations = 4 * maxBlock
 	batchBytes        = 64 << 20
 )

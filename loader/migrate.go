@@ -157,6 +157,11 @@ func (s *Store) apply(ctx context.Context, m Migration) error {
 			}
 		}
 	}
+	if m.Name == wordsMigration {
+		if err := s.fillWords(ctx); err != nil {
+			return s.wrap("migration "+m.Name, err)
+		}
+	}
 	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO migrations (number, name, checksum, applied_at)")
 	if err != nil {
 		return s.wrap("migration "+m.Name, err)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	chproto "github.com/ClickHouse/ch-go/proto"
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/column"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/proto"
 
@@ -42,8 +43,9 @@ const (
 // stateOrder is the order in which state is written.
 var stateOrder = []string{"hosts", "visits", "runs", "batches"}
 
-// left are tables that stay behind: what was applied to a store, and who uses it now.
-var left = []string{"migrations", "leases"}
+// left are tables that stay behind: what was applied to a store, who uses it now, and
+// what follows from the documents.
+var left = []string{"migrations", "leases", wordsTable.name}
 
 // movedTables are the tables that the schema makes, state first.
 func (s *Store) movedTables() []string {
@@ -119,9 +121,10 @@ func (s *Store) manifestOf(ctx context.Context, tables []string) (m Manifest, er
 
 func (s *Store) countTables(ctx context.Context, tables []string) (map[string]uint64, error) {
 	out := map[string]uint64{}
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"final": 1})) // of the tables whose rows replace each other
 	for _, table := range tables {
 		var n uint64
-		if err := s.conn.QueryRow(ctx, "SELECT count() FROM "+quoteName(table)+" FINAL").Scan(&n); err != nil {
+		if err := s.conn.QueryRow(ctx, "SELECT count() FROM "+quoteName(table)).Scan(&n); err != nil {
 			return nil, s.wrap("count rows of "+table, err)
 		}
 		out[table] = n
@@ -263,6 +266,9 @@ func (s *Store) Import(ctx context.Context, file string) (m Manifest, err error)
 	isState := func(table string) bool { return slices.Contains(stateOrder, table) }
 	if m, err = s.importTables(ctx, file, func(table string) bool { return !isState(table) }); err != nil {
 		return m, fmt.Errorf("import %s: %w", file, err)
+	}
+	if err := s.fillWords(ctx); err != nil {
+		return m, s.wrap("import: make the words of the documents", err)
 	}
 	for _, state := range stateOrder {
 		if _, err = s.importTables(ctx, file, func(table string) bool { return table == state }); err != nil {

@@ -44,7 +44,9 @@ func (s *Store) readOnly() clickhouse.Settings {
 		// A phrase is found in the index, however frequent its words are: the default reads
 		// the texts instead where a word is in a fifth of them. A server older than the
 		// setting would refuse it; there it belongs into the reader's profile.
-		"text_index_hint_max_selectivity": 1}
+		"text_index_hint_max_selectivity": 1,
+		// What was read of the index stays in memory, up to a share of what the engine may hold.
+		"use_text_index_postings_cache": 1}
 }
 
 // escapeParameter writes a bound value in the form servers read it: the escapes of

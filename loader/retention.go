@@ -104,9 +104,10 @@ func (s *Store) Retain(ctx context.Context) ([]Retained, error) {
 		sources    []string
 	}{
 		{"pages", "DELETE", pages},
-		{"document_versions", "UPDATE sapo = '', body = '', paragraph_starts = [], captions = []", texts},
+		{"article_words", "UPDATE folded = substring(folded, 1, title_bytes)", texts},
 		{"documents", "UPDATE sapo = '', body = '', paragraph_starts = [], captions = []", texts},
 		{"rejects", "UPDATE row = ''", texts},
+		{"document_versions", "UPDATE sapo = '', body = '', paragraph_starts = [], captions = []", texts}, // last: Excess counts it
 	} {
 		if len(change.sources) == 0 {
 			continue

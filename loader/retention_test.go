@@ -105,7 +105,7 @@ func TestRetain(t *testing.T) {
 	}
 	of := func(source string) string {
 		var out string
-		if err := s.conn.QueryRow(t.Context(), "SELECT concat(toString((SELECT count() FROM pages FINAL WHERE source = {s:String})), ' ', toString((SELECT countIf(body != '') FROM documents FINAL WHERE source = {s:String})), ' ', toString((SELECT countIf(body != '') FROM document_versions FINAL WHERE source = {s:String})), ' ', toString((SELECT countIf(hasAllTokens(folded, 'doan hai')) FROM documents FINAL WHERE source = {s:String})))",
+		if err := s.conn.QueryRow(t.Context(), "SELECT concat(toString((SELECT count() FROM pages FINAL WHERE source = {s:String})), ' ', toString((SELECT countIf(body != '') FROM documents FINAL WHERE source = {s:String})), ' ', toString((SELECT countIf(body != '') FROM document_versions FINAL WHERE source = {s:String})), ' ', toString((SELECT count() FROM v_article_words WHERE hasAllTokens(folded, 'doan hai') AND source = {s:String})))",
 			named("s", source)).Scan(&out); err != nil {
 			t.Fatal(err)
 		}

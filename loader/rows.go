@@ -1,7 +1,6 @@
 package loader
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -31,7 +30,7 @@ var pagesTable = table[pageRow]{
 		field("status", "UInt16", func(r *pageRow) uint16 { return uint16(r.page.Status) }),
 		field("header", "Map(String, Array(String))", func(r *pageRow) textLists { return textLists(r.page.Header) }),
 		field("content_type", "String", func(r *pageRow) string { return r.page.ContentType }),
-		field("body", "String", func(r *pageRow) string { return string(r.page.Body) }),
+		field("body", "String", func(r *pageRow) []byte { return r.page.Body }),
 		field("batch_id", "UInt64", func(r *pageRow) uint64 { return r.batchID }),
 	},
 }
@@ -98,14 +97,6 @@ type documentRow struct {
 	rewrite         bool // the store knew the document before
 }
 
-// folded is the text that search looks into.
-func (r *documentRow) folded() string {
-	if r.withdrawn {
-		return ""
-	}
-	return foldedText(r.article.Title, r.article.Sapo, r.body)
-}
-
 func (r *documentRow) version() uint64 { return uint64(r.content)<<32 | uint64(r.reading) }
 
 var documentColumns = []columnOf[documentRow]{
@@ -149,14 +140,7 @@ var documentColumns = []columnOf[documentRow]{
 }
 
 var (
-	documentsTable = table[documentRow]{name: "documents", derived: 2, columns: append(slices.Clip(documentColumns),
-		field("is_rewrite", "UInt8", func(r *documentRow) uint8 {
-			if r.rewrite {
-				return 1
-			}
-			return 0
-		}),
-		field("folded", "String", (*documentRow).folded)),
+	documentsTable = table[documentRow]{name: "documents", columns: documentColumns,
 		key: func(r *documentRow) string { return r.number.String() }}
 	versionsTable = table[documentRow]{name: "document_versions", columns: documentColumns,
 		key: func(r *documentRow) string { return r.number.String() }}

@@ -7,7 +7,8 @@ import (
 	"nhip"
 )
 
-// SaveRun writes the account of a run, one row a source. Saving it again replaces it.
+// SaveRun writes the account of a run, one row a source, and finds the copies among
+// what was loaded. Saving it again replaces it.
 func (s *Store) SaveRun(ctx context.Context, run nhip.Run) error {
 	accounts := run.Sources
 	if len(accounts) == 0 {
@@ -18,8 +19,10 @@ func (s *Store) SaveRun(ctx context.Context, run nhip.Run) error {
 		rows[i] = runRow{run.ID, run.Mode, &accounts[i], run.StartedAt, run.Took,
 			run.StartedAt.Add(time.Duration(run.Took * float64(time.Second)))}
 	}
-	_, err := insert(ctx, s, run.ID, &runsTable, rows)
-	return s.wrap("save run "+run.ID, err)
+	if _, err := insert(ctx, s, run.ID, &runsTable, rows); err != nil {
+		return s.wrap("save run "+run.ID, err)
+	}
+	return s.FindCopies(ctx)
 }
 
 type runRow struct {

@@ -77,7 +77,7 @@ func FuzzSplitStatements(f *testing.F) {
 }
 
 // idempotent are the statements that may run twice to the same end.
-var idempotent = regexp.MustCompile(`^(CREATE (TABLE|DICTIONARY) IF NOT EXISTS|CREATE OR REPLACE VIEW|` +
+var idempotent = regexp.MustCompile(`^(CREATE (TABLE|DICTIONARY) IF NOT EXISTS|CREATE OR REPLACE VIEW|DROP VIEW IF EXISTS|` +
 	`ALTER TABLE \w+\s+(ADD (COLUMN|INDEX) IF NOT EXISTS|DROP (COLUMN|INDEX) IF EXISTS|MODIFY (COLUMN|SETTING)|MATERIALIZE (COLUMN|INDEX)))\s`)
 
 func TestReadMigrations(t *testing.T) {

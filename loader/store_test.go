@@ -230,6 +230,11 @@ func TestBlocksOfTheTablesOwnTypes(t *testing.T) {
 	b.build(history{}, map[pageKey]bool{}, nil)
 	sendOwnTypes(t, s, &pagesTable, b.pages)
 	sendOwnTypes(t, s, &documentsTable, b.documents)
+	words := make([]wordsRow, len(b.documents))
+	for i := range words {
+		words[i] = newWordsRow(&b.documents[i])
+	}
+	sendOwnTypes(t, s, &wordsTable, words)
 	sendOwnTypes(t, s, &versionsTable, b.documents)
 	sendOwnTypes(t, s, &observationsTable, b.observations)
 	sendOwnTypes(t, s, &mentionsTable, b.mentions)

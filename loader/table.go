@@ -66,11 +66,30 @@ func (t *table[R]) block(rows []R) []any {
 // writeBlock writes every value of a block, each so that no two different blocks
 // give the same bytes.
 func writeBlock(h hash.Hash, block []any) {
-	var b []byte
+	b := make([]byte, 0, hashedAtOnce)
 	for _, values := range block {
-		b = appendColumn(b[:0], values)
+		if v, ok := values.([]string); ok { // texts, by far the most bytes
+			b = writeTexts(h, b, v)
+		} else {
+			b = appendColumn(b[:0], values)
+		}
 		h.Write(b)
 	}
+}
+
+// hashedAtOnce is about how many bytes of texts go to the hash in one piece.
+const hashedAtOnce = 64 << 10
+
+// writeTexts writes what appendColumn appends, except for a rest that it returns.
+func writeTexts(h hash.Hash, b []byte, texts []string) []byte {
+	b = appendLen(b[:0], len(texts))
+	for _, text := range texts {
+		if b = appendText(b, text); len(b) >= hashedAtOnce {
+			h.Write(b)
+			b = b[:0]
+		}
+	}
+	return b
 }
 
 func appendColumn(b []byte, values any) []byte {

@@ -49,7 +49,7 @@ func (b *batch) keepPage(p *nhip.Page, kept map[pageKey]bool) {
 	b.pages = append(b.pages, pageRow{p, key.doc, b.id})
 }
 
-// writeDocuments writes pages, every reading, and the readings that are current. A
+// writeDocuments writes pages, every reading, the readings that are current and their words. A
 // document whose page or text the database refuses is set aside with everything it
 // says.
 func (s *Store) writeDocuments(ctx context.Context, b *batch, h history) error {
@@ -75,8 +75,11 @@ func (s *Store) writeDocuments(ctx context.Context, b *batch, h history) error {
 		}
 		s.dropDocuments(b, "document_versions", func(r *documentRow) error { return lost[r.number.String()] })
 	}
-	_, err = insert(ctx, s, b.run, &documentsTable, b.current(h)) // the same columns: nothing new to refuse
-	return err
+	current := b.current(h)
+	if _, err = insert(ctx, s, b.run, &documentsTable, current); err != nil { // the same columns: nothing new to refuse
+		return err
+	}
+	return s.writeWords(ctx, b.run, current)
 }
 
 // current returns the rows that the table documents shows: of each document the

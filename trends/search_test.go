@@ -92,8 +92,11 @@ func fill(tb testing.TB, s *loader.Store, c *corpus.Corpus, n int) {
 		if _, err := s.Load(tb.Context(), "corpus", items); err != nil {
 			tb.Fatal(err)
 		}
-		if len(items) < fillStep {
-			return // another fill completes the step
+		if len(items) < fillStep { // another fill completes the step
+			if err := s.FindCopies(tb.Context()); err != nil {
+				tb.Fatal(err)
+			}
+			return
 		}
 		account := nhip.NewAccount(nhip.SourceID(fmt.Sprint("corpus-", done)))
 		done++

@@ -30,7 +30,7 @@ func state(t *testing.T, dir string) map[string]string {
 	const times = "run_id, batch_id, fetched_at"
 	tables := map[string]string{
 		"pages":             "SELECT * EXCEPT (batch_id, fetched_at, header) FROM pages FINAL ORDER BY source, doc_id, sha256",
-		"documents":         "SELECT * EXCEPT (" + times + ", known_at, is_rewrite) FROM documents FINAL ORDER BY source, doc_id",
+		"documents":         "SELECT * EXCEPT (" + times + ", known_at) FROM documents FINAL ORDER BY source, doc_id",
 		"document_versions": "SELECT * EXCEPT (" + times + ", known_at) FROM document_versions FINAL ORDER BY source, doc_id, content_version, reading",
 		"observations":      "SELECT * EXCEPT (batch_id) FROM observations FINAL ORDER BY doc_id, content_version, reading, ordinal",
 		"mentions":          "SELECT * EXCEPT (batch_id) FROM mentions FINAL ORDER BY doc_id, content_version, reading, kind, entity_id, paragraph, span_start",

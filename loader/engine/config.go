@@ -22,17 +22,24 @@ var tableSettings = [][2]string{
 }
 
 // boundedCaches are caches whose own bounds are gigabytes. Under a cap of memory each may
-// take a sixteenth of it: what they hold counts, and statements need the rest.
-var boundedCaches = []string{"mark_cache_size", "index_mark_cache_size", "primary_index_cache_size", "text_index_tokens_cache_size",
-	"text_index_header_cache_size", "text_index_postings_cache_size", "query_condition_cache_size", "compiled_expression_cache_size"}
+// take this part of it: what they hold counts, and statements need the rest. A search
+// for a phrase needs the postings of its words, of which the most frequent take 10 MB in a
+// million articles.
+var boundedCaches = []struct {
+	name string
+	part uint64
+}{
+	{"text_index_postings_cache_size", 4}, {"mark_cache_size", 16}, {"index_mark_cache_size", 16}, {"primary_index_cache_size", 16}, {"text_index_tokens_cache_size", 16},
+	{"text_index_header_cache_size", 16}, {"query_condition_cache_size", 16}, {"compiled_expression_cache_size", 16},
+}
 
 // configText is the content of the file for a cap of memory, 0 for none.
 func configText(memory uint64) string {
 	var b strings.Builder
 	b.WriteString("<!-- Written by nhip at every start of the engine; changes are lost. -->\n<clickhouse>\n")
 	if memory > 0 {
-		for _, name := range boundedCaches {
-			fmt.Fprintf(&b, "  <%s>%d</%[1]s>\n", name, memory/16)
+		for _, cache := range boundedCaches {
+			fmt.Fprintf(&b, "  <%s>%d</%[1]s>\n", cache.name, memory/cache.part)
 		}
 	}
 	b.WriteString("  <merge_tree>\n")

@@ -36,7 +36,7 @@ func TestMemoryCeiling(t *testing.T) {
 func TestMemoryOfWideTables(t *testing.T) {
 	const memory = 300 << 20
 	cl := startWith(t, Options{DataDir: t.TempDir(), IdleAfter: 10 * time.Second, MemoryBytes: memory})
-	for name, want := range map[string]string{"mark_cache_size": fmt.Sprint(memory / 16), "text_index_postings_cache_size": fmt.Sprint(memory / 16)} {
+	for name, want := range map[string]string{"mark_cache_size": fmt.Sprint(memory / 16), "text_index_postings_cache_size": fmt.Sprint(memory / 4)} {
 		if got := query(t, cl, "SELECT value FROM system.server_settings WHERE name = '"+name+"'"); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}

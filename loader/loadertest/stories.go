@@ -21,7 +21,7 @@ func marks(seed uint32, other int) []uint32 {
 	return out
 }
 
-// stories: copies of a text within two weeks are one story, credited to the earliest.
+// stories: copies of a text, each within two weeks of another, are one story, credited to the earliest.
 func stories(t *testing.T, s *loader.Store) {
 	item := func(name string, days int, marks []uint32) nhip.Item {
 		it := Item("https://a.vn/"+name, 1, "r/1", name)
@@ -30,16 +30,41 @@ func stories(t *testing.T, s *loader.Store) {
 		return it
 	}
 	load(t, s, item("goc", 0, marks(1, 0)), item("chep", 1, marks(1, 12)), item("sua-nhieu", 1, marks(1, 13)), item("muon", 15, marks(1, 0)),
-		item("khac", 1, marks(2, 0)), item("ngan", 1, nil), item("ngan-nua", 1, nil))
+		item("khac", 1, marks(2, 0)), item("ngan", 1, nil), item("ngan-nua", 1, nil), item("sau", 30, marks(1, 0)))
+	find := func() {
+		t.Helper()
+		for range 2 { // the second time there is nothing to do
+			if err := s.FindCopies(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	find()
 	want(t, "copies", ask(t, s, `SELECT d.url, o.url, common FROM v_story_copies AS c
 		JOIN v_articles AS d ON d.doc_id = c.doc_id JOIN v_articles AS o ON o.doc_id = c.story_id ORDER BY 1`),
-		[]string{"https://a.vn/chep|https://a.vn/goc|20", "https://a.vn/muon|https://a.vn/chep|20"})
+		[]string{"https://a.vn/chep|https://a.vn/goc|20", "https://a.vn/muon|https://a.vn/goc|32"})
 	want(t, "stories", ask(t, s, "SELECT url, origin_url, is_origin, documents FROM v_stories WHERE url IN ('https://a.vn/goc', 'https://a.vn/chep', 'https://a.vn/ngan') ORDER BY 1"),
-		[]string{"https://a.vn/chep|https://a.vn/goc|0|2", "https://a.vn/goc|https://a.vn/goc|1|2", "https://a.vn/ngan|https://a.vn/ngan|1|1"})
+		[]string{"https://a.vn/chep|https://a.vn/goc|0|3", "https://a.vn/goc|https://a.vn/goc|1|3", "https://a.vn/ngan|https://a.vn/ngan|1|1"})
 
 	gone := nhip.Item{Visit: nhip.Visit{Source: source, URL: "https://a.vn/goc", Kind: nhip.KindArticle, At: Day0.Add(72 * time.Hour), Outcome: nhip.OutcomeGone, Status: 410}}
 	load(t, s, gone)
-	want(t, "the origin was withdrawn", ask(t, s, "SELECT url, is_origin FROM v_stories WHERE url = 'https://a.vn/chep'"), []string{"https://a.vn/chep|1"})
+	chep := "SELECT url, origin_url, is_origin FROM v_stories WHERE url IN ('https://a.vn/chep', 'https://a.vn/muon', 'https://a.vn/sau') ORDER BY 1"
+	want(t, "the origin was withdrawn a moment ago", ask(t, s, chep),
+		[]string{"https://a.vn/chep|https://a.vn/chep|1", "https://a.vn/muon|https://a.vn/muon|1", "https://a.vn/sau|https://a.vn/sau|1"})
+	find()
+	want(t, "the origin was withdrawn", ask(t, s, chep),
+		[]string{"https://a.vn/chep|https://a.vn/chep|1", "https://a.vn/muon|https://a.vn/chep|0", "https://a.vn/sau|https://a.vn/sau|1"})
+
+	load(t, s, item("giua", 20, marks(1, 0))) // between two that were too far apart
+	find()
+	want(t, "a copy that comes later ties two stories", ask(t, s, chep),
+		[]string{"https://a.vn/chep|https://a.vn/chep|1", "https://a.vn/muon|https://a.vn/chep|0", "https://a.vn/sau|https://a.vn/chep|0"})
+	edited := item("giua", 20, marks(5, 0))
+	edited.Page.FetchedAt, edited.Visit.At = Day0.Add(90*time.Hour), Day0.Add(90*time.Hour)
+	edited.Record.Article.Body = []string{"Viết lại."}
+	load(t, s, edited)
+	find()
+	want(t, "and is written anew", ask(t, s, "SELECT count() FROM v_stories WHERE url = 'https://a.vn/giua' AND is_origin"), []string{"1"})
 }
 
 // articleChanges: every content version says what differs from the one before.
