@@ -158,7 +158,7 @@ func (s *Store) findCopies(ctx context.Context, batches []uint64) error {
 			is = storyOf{doc: doc, story: doc}
 		}
 		before, known := had[doc]
-		if !known && is.story == doc || known && before.story == is.story && before.common == is.common {
+		if !known && !ok || known && before.story == is.story && before.common == is.common {
 			continue
 		}
 		is.version = before.version + 1
@@ -267,7 +267,7 @@ WHERE length(story_marks) = {marks:UInt32} AND doc_id IN (`+joinIDs(documents)+`
 	return out, rows.Err()
 }
 
-// storiesOf returns the story of every document that is a copy. groups are the
+// storiesOf returns the story of every document that is a copy or has some. groups are the
 // documents that share a band and may be copies of each other.
 func storiesOf(texts map[uint64]storyText, groups map[string][]uint64) map[uint64]storyOf {
 	before := func(a, b storyText) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.doc, b.doc)) }
@@ -311,6 +311,7 @@ func storiesOf(texts map[uint64]storyText, groups map[string][]uint64) map[uint6
 	out := map[uint64]storyOf{}
 	for doc := range origin {
 		story := root(doc)
+		out[story] = storyOf{doc: story, story: story, common: nhip.FingerprintMarks}
 		out[doc] = storyOf{doc: doc, story: story, common: uint8(marksInCommon(texts[doc].marks, texts[story].marks))}
 	}
 	return out

@@ -162,7 +162,7 @@ func mentions(tb testing.TB, s *loader.Store, phrase string, f Filters) [][]stri
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return askCells(tb, s, q.SQL, params)
+	return askCells(tb, s, q.Text(params), params)
 }
 
 // bare is a phrase without its diacritics.

@@ -102,6 +102,23 @@ func Find(name string) (Question, error) {
 	return Question{}, fmt.Errorf("no trend %q; there are %s", name, strings.Join(names, ", "))
 }
 
+// optional is a line of a question that is left out without the filter it names.
+var optional = regexp.MustCompile(`(?m)^.* -- if ([a-z_]+)\n`)
+
+// Text is the SQL of the question with these parameters: without the lines of the
+// filters that were not given, which the database would plan for nothing.
+func (q Question) Text(params map[string]string) string {
+	return optional.ReplaceAllStringFunc(q.SQL, func(line string) string {
+		if name := optional.FindStringSubmatch(line)[1]; params[name] == "" || params[name] == fallbacks[name] {
+			return ""
+		}
+		return line
+	})
+}
+
+// fallbacks are the values of filters that were not given.
+var fallbacks = map[string]string{"by": "month", "from": "1900-01-01", "to": "2299-12-31", "asof": "2106-01-01 00:00:00", "limit": "1000"}
+
 // Params binds the arguments and filters of the question. It refuses missing and
 // surplus arguments, and filters that the question does not know: an answer that
 // silently ignores one would be wrong.
@@ -131,21 +148,19 @@ func (q Question) Params(args []string, f Filters) (map[string]string, error) {
 	if !f.From.IsZero() && !f.To.IsZero() && f.From.Compare(f.To) > 0 {
 		return nil, fmt.Errorf("--from %s lies after --to %s", f.From, f.To)
 	}
-	for _, filter := range []struct {
-		name, value, fallback string
-	}{
-		{"by", f.By, "month"},
-		{"place", f.Place, ""},
-		{"industry", f.Industry, ""},
-		{"measure", f.Measure, ""},
-		{"compare", f.Compare, ""},
-		{"freq", f.Freq, ""},
-		{"source", f.Source, ""},
-		{"table", f.Table, ""},
-		{"from", f.From.String(), "1900-01-01"},
-		{"to", f.To.String(), "2299-12-31"},
-		{"asof", asOf(f.AsOf), "2106-01-01 00:00:00"},
-		{"limit", limit(f.Limit), "1000"},
+	for _, filter := range []struct{ name, value string }{
+		{"by", f.By},
+		{"place", f.Place},
+		{"industry", f.Industry},
+		{"measure", f.Measure},
+		{"compare", f.Compare},
+		{"freq", f.Freq},
+		{"source", f.Source},
+		{"table", f.Table},
+		{"from", f.From.String()},
+		{"to", f.To.String()},
+		{"asof", asOf(f.AsOf)},
+		{"limit", limit(f.Limit)},
 	} {
 		if filter.value != "" && !q.params[filter.name] {
 			return nil, fmt.Errorf("trend %s knows no --%s", q.Name, filter.name)
@@ -153,7 +168,7 @@ func (q Question) Params(args []string, f Filters) (map[string]string, error) {
 		if q.params[filter.name] {
 			params[filter.name] = filter.value
 			if filter.value == "" {
-				params[filter.name] = filter.fallback
+				params[filter.name] = fallbacks[filter.name]
 			}
 		}
 	}

@@ -157,9 +157,9 @@ func answer(ctx context.Context, w io.Writer, store trends.Store, name string, a
 		return usageError{err.Error()}
 	}
 	if format == "parquet" {
-		return store.QueryFormat(ctx, w, q.SQL, "Parquet", params)
+		return store.QueryFormat(ctx, w, q.Text(params), "Parquet", params)
 	}
-	rows, err := store.Query(ctx, q.SQL, params)
+	rows, err := store.Query(ctx, q.Text(params), params)
 	if err != nil {
 		return fmt.Errorf("trend %s: %w", name, err)
 	}

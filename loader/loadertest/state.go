@@ -242,7 +242,7 @@ func questions(t *testing.T, s *loader.Store) {
 }
 
 var viewNames = []string{"v_article_changes", "v_article_words", "v_articles", "v_daily", "v_disagreements", "v_findings", "v_mentions", "v_observation_first", "v_observation_vintages", "v_observations",
-	"v_revisions", "v_runs", "v_sources", "v_stories", "v_story_copies"}
+	"v_revisions", "v_runs", "v_sources", "v_stories", "v_story_copies", "v_story_members"}
 
 // views: each is there, it and each of its columns has a comment in two languages,
 // and its columns have plain types that are what they are declared to be.

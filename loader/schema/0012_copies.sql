@@ -3,8 +3,8 @@
 -- are copies if they share a band, at least 20 of their 32 marks, and are published at most 14 days apart; a story are all
 -- that are copies of one another, of a copy, and so on, and its earliest document is its origin.
 --
--- A row says which story a document belongs to; its own if it is no copy any more. What was loaded since the end of the
--- last run counts as stories of its own.
+-- A row says which story a document belongs to; its own if it is an origin, or no copy any more. What was loaded since the
+-- end of the last run counts as stories of its own.
 CREATE TABLE IF NOT EXISTS story_copies (
   doc_id    UInt64,
   story_id  UInt64,                            -- the story's earliest document
@@ -38,6 +38,15 @@ AS SELECT doc_id, story_id, common
 FROM story_copies FINAL
 WHERE story_id != doc_id
 COMMENT 'Documents that repeat an earlier one nearly word for word / Các tài liệu đăng lại gần như nguyên văn một tài liệu trước đó';
+
+CREATE OR REPLACE VIEW v_story_members
+(
+  doc_id   UInt64 COMMENT 'Document: hash of its address / Mã tài liệu: băm của địa chỉ',
+  story_id UInt64 COMMENT 'The story it tells: the earliest document with nearly the same text / Mã câu chuyện: tài liệu sớm nhất có nội dung gần như trùng'
+)
+AS SELECT doc_id, story_id
+FROM story_copies FINAL
+COMMENT 'Documents that have copies, or are some, with their story; every other one is a story of its own / Các tài liệu có bản đăng lại hoặc là bản đăng lại, kèm câu chuyện của chúng; tài liệu khác tự là một câu chuyện';
 
 -- As in 0008. An origin that was withdrawn since the end of the last run is none.
 CREATE OR REPLACE VIEW v_stories

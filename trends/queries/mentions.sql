@@ -7,7 +7,7 @@
 -- without them and the other way round: see loader/schema/0011_words.sql.
 --
 -- A story is counted where its first article that was found appeared; one that appears again after 14 days without is told
--- anew: see loader/schema/0012_copies.sql.
+-- anew: see loader/schema/0012_copies.sql. A line that ends in "if" and the name of a filter is left out without it.
 WITH
   trimBoth(replaceRegexpAll(replaceRegexpAll(replaceAll(caseFoldUTF8(removeDiacriticsUTF8({phrase:String})), 'đ', 'd'),
     '[^\\p{L}\\p{N}\\p{M}]*[^\\p{L}\\p{N}\\p{M}\\s\\p{Z}][^\\p{L}\\p{N}\\p{M}]*', ' · '), '[\\s\\p{Z}]+', ' ')) AS words,
@@ -23,11 +23,11 @@ SELECT
 FROM (
   SELECT toDate(assumeNotNull(published_at)) AS day, count() AS rows, toUInt64(0) AS hits, toUInt64(0) AS told
   FROM v_article_words
-  WHERE published_at IS NOT NULL AND kind != 'table' AND toDate32(published_at) BETWEEN {from:Date32} AND {to:Date32}
-    AND ({place:String} = '' OR doc_id IN (
-      SELECT doc_id FROM v_mentions WHERE kind = 'place' AND (id = {place:String} OR name = {place:String})))
-    AND ({industry:String} = '' OR doc_id IN (
-      SELECT doc_id FROM v_mentions WHERE kind = 'industry' AND (id = {industry:String} OR name = {industry:String})))
+  WHERE published_at IS NOT NULL AND kind != 'table'
+    AND toDate32(published_at) >= {from:Date32} -- if from
+    AND toDate32(published_at) <= {to:Date32} -- if to
+    AND doc_id IN (SELECT doc_id FROM v_mentions WHERE kind = 'place' AND (id = {place:String} OR name = {place:String})) -- if place
+    AND doc_id IN (SELECT doc_id FROM v_mentions WHERE kind = 'industry' AND (id = {industry:String} OR name = {industry:String})) -- if industry
   GROUP BY day
   UNION ALL
   SELECT count.1 AS day, 0, count.2, count.3
@@ -35,19 +35,17 @@ FROM (
     SELECT arraySort(arrayFlatten(groupArray(times))) AS copies,
       if(story = 0, groupArray((day, n, n)), arrayMap((at, i) -> (toDate(at), toUInt64(1), toUInt64(i = 1 OR at - copies[i - 1] > 14 * 86400)), copies, arrayEnumerate(copies))) AS counts
     FROM (
-      SELECT if(c.story_id != 0 OR a.doc_id IN (SELECT story_id FROM v_story_copies), if(c.story_id != 0, c.story_id, a.doc_id), 0) AS story,
-        toDate(a.at) AS day, count() AS n, groupArrayIf(a.at, story != 0) AS times
+      SELECT m.story_id AS story, toDate(a.at) AS day, count() AS n, groupArrayIf(a.at, story != 0) AS times
       FROM (
         SELECT doc_id, assumeNotNull(published_at) AS at
         FROM v_article_words
-        WHERE hasPhrase(folded, words)
-          AND published_at IS NOT NULL AND kind != 'table' AND toDate32(published_at) BETWEEN {from:Date32} AND {to:Date32}
-          AND ({place:String} = '' OR doc_id IN (
-            SELECT doc_id FROM v_mentions WHERE kind = 'place' AND (id = {place:String} OR name = {place:String})))
-          AND ({industry:String} = '' OR doc_id IN (
-            SELECT doc_id FROM v_mentions WHERE kind = 'industry' AND (id = {industry:String} OR name = {industry:String})))
+        WHERE hasPhrase(folded, words) AND published_at IS NOT NULL AND kind != 'table'
+          AND toDate32(published_at) >= {from:Date32} -- if from
+          AND toDate32(published_at) <= {to:Date32} -- if to
+          AND doc_id IN (SELECT doc_id FROM v_mentions WHERE kind = 'place' AND (id = {place:String} OR name = {place:String})) -- if place
+          AND doc_id IN (SELECT doc_id FROM v_mentions WHERE kind = 'industry' AND (id = {industry:String} OR name = {industry:String})) -- if industry
       ) AS a
-      LEFT ANY JOIN v_story_copies AS c ON a.doc_id = c.doc_id
+      LEFT ANY JOIN v_story_members AS m ON a.doc_id = m.doc_id
       GROUP BY story, day
     )
     GROUP BY story

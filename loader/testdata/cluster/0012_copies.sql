@@ -36,6 +36,15 @@ FROM story_copies FINAL
 WHERE story_id != doc_id
 COMMENT 'Documents that repeat an earlier one nearly word for word / Các tài liệu đăng lại gần như nguyên văn một tài liệu trước đó';
 
+CREATE OR REPLACE VIEW v_story_members ON CLUSTER `ba_mien`
+(
+  doc_id   UInt64 COMMENT 'Document: hash of its address / Mã tài liệu: băm của địa chỉ',
+  story_id UInt64 COMMENT 'The story it tells: the earliest document with nearly the same text / Mã câu chuyện: tài liệu sớm nhất có nội dung gần như trùng'
+)
+AS SELECT doc_id, story_id
+FROM story_copies FINAL
+COMMENT 'Documents that have copies, or are some, with their story; every other one is a story of its own / Các tài liệu có bản đăng lại hoặc là bản đăng lại, kèm câu chuyện của chúng; tài liệu khác tự là một câu chuyện';
+
 CREATE OR REPLACE VIEW v_stories ON CLUSTER `ba_mien`
 (
   published_at        Nullable(DateTime('Asia/Ho_Chi_Minh')) COMMENT 'Publication time of the document / Thời điểm đăng của tài liệu',
