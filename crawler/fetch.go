@@ -21,6 +21,7 @@ type answer struct {
 	header      http.Header
 	contentType string // as the publisher sent it
 	body        []byte
+	digest      *digest
 	sha256      [sha256.Size]byte // once it was judged
 	at          time.Time
 	fault       *fault
@@ -44,7 +45,7 @@ func (s *session) newCollector() *colly.Collector {
 	c.SetRequestTimeout(0)
 	c.SetRedirectHandler(s.redirect)
 	c.OnResponse(func(r *colly.Response) {
-		s.got = &answer{url: r.Request.URL.String(), status: r.StatusCode, header: *r.Headers, body: s.attempt.body}
+		s.got = &answer{url: r.Request.URL.String(), status: r.StatusCode, header: *r.Headers, body: s.attempt.body, digest: s.attempt.digest}
 	})
 	return c
 }
@@ -138,7 +139,7 @@ func (s *session) judge(canonical string, kind nhip.PageKind, ans *answer, befor
 		}
 		return v
 	}
-	ans.sha256 = sha256.Sum256(ans.body)
+	ans.sha256 = ans.digest.of()
 	v.BodySHA256 = ans.sha256
 	if before != nil && before.BodySHA256 == v.BodySHA256 {
 		v.Outcome = nhip.OutcomeNotModified // whatever its validators say

@@ -3,6 +3,7 @@ package crawler
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -32,6 +33,7 @@ type attempt struct {
 	requests    int       // hops, robots.txt aside
 	contentType string    // as the publisher sent it
 	body        []byte    // of the last hop, whole
+	digest      *digest   // of body
 	capturedAt  time.Time // when an archive took it
 }
 
@@ -82,7 +84,7 @@ func (t *counted) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	defer resp.Body.Close()
-	if a.body, err = readAll(resp.Body, hint); err != nil {
+	if a.body, a.digest, err = readAll(resp.Body, hint); err != nil {
 		return nil, err
 	}
 	t.session.lastSize = len(a.body)
@@ -90,26 +92,63 @@ func (t *counted) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// readAll is [io.ReadAll] with a guess of the size. It leaves little unused behind.
-func readAll(r io.Reader, hint int) ([]byte, error) {
+// readAll is [io.ReadAll] with a guess of the size. It leaves little unused behind. The
+// digest of what it reads is made meanwhile: it takes a tenth of the time that a page of
+// the same machine does.
+func readAll(r io.Reader, hint int) ([]byte, *digest, error) {
 	b := make([]byte, 0, max(hint+hint/8, 4096))
+	d := newDigest()
+	defer d.end()
 	for {
 		n, err := r.Read(b[len(b):cap(b)])
+		d.add(b[len(b) : len(b)+n])
 		b = b[:len(b)+n]
 		if err == io.EOF {
 			if cap(b) > 2*len(b) {
 				b = bytes.Clone(b)
 			}
-			return b, nil
+			return b, d, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if len(b) == cap(b) {
 			b = slices.Grow(b, max(cap(b), 1))
 		}
 	}
 }
+
+// digest is the SHA-256 of bytes, made by a goroutine of its own while more of them
+// come.
+type digest struct {
+	parts chan []byte
+	sum   chan [sha256.Size]byte
+}
+
+func newDigest() *digest {
+	d := &digest{make(chan []byte, 8), make(chan [sha256.Size]byte, 1)}
+	go func() {
+		h := sha256.New()
+		for part := range d.parts {
+			h.Write(part)
+		}
+		d.sum <- [sha256.Size]byte(h.Sum(nil))
+	}()
+	return d
+}
+
+// add takes bytes that nobody changes any more.
+func (d *digest) add(part []byte) {
+	if len(part) > 0 {
+		d.parts <- part
+	}
+}
+
+// end says that no more bytes come. It is called once.
+func (d *digest) end() { close(d.parts) }
+
+// of returns the digest. It is asked once.
+func (d *digest) of() [sha256.Size]byte { return <-d.sum }
 
 // isRedirect tells whether net/http will follow the answer.
 func isRedirect(resp *http.Response) bool {
