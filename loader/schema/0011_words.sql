@@ -42,7 +42,8 @@ SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fs
 --   GROUP BY month ORDER BY month
 --
 -- hasPhrase answers from the index alone with the setting text_index_hint_max_selectivity = 1, else it reads the texts
--- where a word is frequent; with use_text_index_postings_cache = 1 what was read of the index stays in memory.
+-- where a word is frequent; with use_text_index_postings_cache = 1 what was read of the index stays in memory. identity()
+-- keeps the engine from looking up every rewritten document in the primary key while it plans, which took most of the time.
 CREATE OR REPLACE VIEW v_article_words
 (
   published_at Nullable(DateTime('Asia/Ho_Chi_Minh')) COMMENT 'When the publisher says it was published; NULL where the page does not say / Thời điểm đăng theo trang báo; NULL nếu trang không ghi',
@@ -54,12 +55,12 @@ CREATE OR REPLACE VIEW v_article_words
 )
 AS SELECT published_at, source, kind, doc_id, title_bytes, folded
 FROM article_words
-WHERE is_rewrite = 0 AND doc_id NOT IN (SELECT doc_id FROM article_words WHERE is_rewrite = 1)
+WHERE is_rewrite = 0 AND identity(doc_id) NOT IN (SELECT doc_id FROM article_words WHERE is_rewrite = 1)
 UNION ALL
 SELECT published_at, source, kind, doc_id, title_bytes, folded
 FROM article_words
 WHERE is_rewrite = 1 AND is_deleted = 0
-  AND (doc_id, version, batch_id) IN (
+  AND (identity(doc_id), version, batch_id) IN (
     SELECT doc_id, newest.1, newest.2 FROM (SELECT doc_id, max((version, batch_id)) AS newest FROM article_words WHERE is_rewrite = 1 GROUP BY doc_id))
 COMMENT 'The words of every article as it stands now: for search / Các từ của mọi bài, bản hiện hành: dùng để tìm kiếm';
 

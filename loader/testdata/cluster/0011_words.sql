@@ -29,12 +29,12 @@ CREATE OR REPLACE VIEW v_article_words_local ON CLUSTER `ba_mien`
 )
 AS SELECT published_at, source, kind, doc_id, title_bytes, folded
 FROM article_words_local
-WHERE is_rewrite = 0 AND doc_id NOT IN (SELECT doc_id FROM article_words_local WHERE is_rewrite = 1)
+WHERE is_rewrite = 0 AND identity(doc_id) NOT IN (SELECT doc_id FROM article_words_local WHERE is_rewrite = 1)
 UNION ALL
 SELECT published_at, source, kind, doc_id, title_bytes, folded
 FROM article_words_local
 WHERE is_rewrite = 1 AND is_deleted = 0
-  AND (doc_id, version, batch_id) IN (
+  AND (identity(doc_id), version, batch_id) IN (
     SELECT doc_id, newest.1, newest.2 FROM (SELECT doc_id, max((version, batch_id)) AS newest FROM article_words_local WHERE is_rewrite = 1 GROUP BY doc_id))
 COMMENT 'The words of every article as it stands now: for search / Các từ của mọi bài, bản hiện hành: dùng để tìm kiếm';
 
