@@ -161,7 +161,7 @@ func rowsOf(t testing.TB, s *Store) map[string]string {
 	if err := s.conn.QueryRow(t.Context(), "SELECT count(), sum(sipHash64(toString(tuple(*)))) FROM v_article_words").Scan(&n, &h); err != nil {
 		t.Fatal(err)
 	}
-	out["v_article_words"] = fmt.Sprint(n, " ", h)
+	out["article_words"] = fmt.Sprint(n, " ", h)
 	return out
 }
 
