@@ -24,7 +24,7 @@ func FuzzFormats(f *testing.F) {
 			return
 		}
 		for _, o := range r.Read(&nhip.Page{Body: body}, nil).Observations {
-			if o.Period == "" || o.Cell == "" || o.PeriodStart.IsZero() || o.Value == nil && o.Status == "A" {
+			if o.Period == "" || o.Cell == "" || o.PeriodStart.IsZero() != (o.Period == nhip.PeriodNone) || o.Value == nil && o.Status == "A" {
 				t.Errorf("incomplete observation %+v", o)
 			}
 		}
