@@ -3,6 +3,7 @@ package loader
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math/bits"
 	"slices"
 	"time"
@@ -114,14 +115,16 @@ func (s *Store) findCopies(ctx context.Context, batches []uint64) error {
 		reached[doc] = true
 	}
 	groups := map[string][]uint64{} // documents that share a band
-	of := "batch_id IN (" + joinIDs(batches) + ")"
-	if len(had) > 0 {
-		of += " OR doc_id IN (" + joinIDs(keys(had)) + ")"
-	}
-	for of != "" {
-		found, err := s.sharingBands(ctx, of)
-		if err != nil {
-			return err
+	of := []string{"batch_id IN (" + joinIDs(batches) + ")"}
+	of = append(of, whichDocuments(slices.Sorted(maps.Keys(had)))...)
+	for len(of) > 0 {
+		var found [][]uint64
+		for _, condition := range of {
+			part, err := s.sharingBands(ctx, condition)
+			if err != nil {
+				return err
+			}
+			found = append(found, part...)
 		}
 		var more []uint64
 		for _, group := range found {
@@ -135,14 +138,12 @@ func (s *Store) findCopies(ctx context.Context, batches []uint64) error {
 		}
 		// The documents of the batches have been asked for; the others share bands with more.
 		more = slices.DeleteFunc(more, func(doc uint64) bool { _, ok := slices.BinarySearch(documents, doc); return ok })
-		if of = ""; len(more) > 0 {
-			of = "doc_id IN (" + joinIDs(more) + ")"
-		}
+		of = whichDocuments(more)
 	}
 	if len(reached) == 0 {
 		return nil
 	}
-	all := keys(reached)
+	all := slices.Sorted(maps.Keys(reached))
 	texts, err := s.marksOf(ctx, all)
 	if err != nil {
 		return err
@@ -171,13 +172,16 @@ func (s *Store) findCopies(ctx context.Context, batches []uint64) error {
 	return err
 }
 
-func keys[V any](m map[uint64]V) []uint64 {
-	out := make([]uint64, 0, len(m))
-	for k := range m {
-		out = append(out, k)
+// idsAtOnce is how many ids one statement names: the server reads at most 256 KiB of one,
+// and storiesWith names each id three times.
+const idsAtOnce = 4000
+
+// whichDocuments returns the conditions that together hold for the documents.
+func whichDocuments(documents []uint64) (conditions []string) {
+	for part := range slices.Chunk(documents, idsAtOnce) {
+		conditions = append(conditions, "doc_id IN ("+joinIDs(part)+")")
 	}
-	slices.Sort(out)
-	return out
+	return conditions
 }
 
 func (s *Store) ids(ctx context.Context, sql string) ([]uint64, error) {
@@ -201,22 +205,30 @@ func (s *Store) ids(ctx context.Context, sql string) ([]uint64, error) {
 // storiesWith returns the rows of all documents that are in one story with one of
 // these, and of these themselves where they have one.
 func (s *Store) storiesWith(ctx context.Context, documents []uint64) (map[uint64]storyOf, error) {
-	ids := joinIDs(documents)
+	out := map[uint64]storyOf{}
+	for part := range slices.Chunk(documents, idsAtOnce) {
+		if err := s.addStoriesWith(ctx, out, joinIDs(part)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) addStoriesWith(ctx context.Context, to map[uint64]storyOf, ids string) error {
 	rows, err := s.conn.Query(ctx, `SELECT doc_id, story_id, common, version FROM story_copies FINAL
 WHERE doc_id IN (`+ids+`) OR story_id IN (`+ids+`) OR story_id IN (SELECT story_id FROM story_copies FINAL WHERE doc_id IN (`+ids+`))`)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	out := map[uint64]storyOf{}
 	for rows.Next() {
 		var r storyOf
 		if err := rows.Scan(&r.doc, &r.story, &r.common, &r.version); err != nil {
-			return nil, err
+			return err
 		}
-		out[r.doc] = r
+		to[r.doc] = r
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
 // sharingBands returns the sets of documents that share a band with those of a
@@ -250,21 +262,30 @@ type storyText struct {
 }
 
 func (s *Store) marksOf(ctx context.Context, documents []uint64) (map[uint64]storyText, error) {
+	out := map[uint64]storyText{}
+	for _, of := range whichDocuments(documents) {
+		if err := s.addMarksOf(ctx, out, of); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) addMarksOf(ctx context.Context, to map[uint64]storyText, of string) error {
 	rows, err := s.conn.Query(ctx, `SELECT doc_id, coalesce(published_at, known_at), story_marks FROM documents FINAL
-WHERE length(story_marks) = {marks:UInt32} AND doc_id IN (`+joinIDs(documents)+`)`, named("marks", nhip.FingerprintMarks))
+WHERE length(story_marks) = {marks:UInt32} AND `+of, named("marks", nhip.FingerprintMarks))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	out := map[uint64]storyText{}
 	for rows.Next() {
 		var t storyText
 		if err := rows.Scan(&t.doc, &t.at, &t.marks); err != nil {
-			return nil, err
+			return err
 		}
-		out[t.doc] = t
+		to[t.doc] = t
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
 // storiesOf returns the story of every document that is a copy or has some. groups are the
