@@ -23,8 +23,8 @@ func newWordsRow(r *documentRow) wordsRow {
 	return w
 }
 
-// Whether a row is a rewrite is no part of its content: a batch that is sent again
-// after a crash finds its documents known, and must have the same token.
+// Of the last two columns one follows from the job that writes it, see writeWords, and one
+// from the document's content.
 var wordsTable = table[wordsRow]{
 	name:    "article_words",
 	derived: 2,
